@@ -1,0 +1,20 @@
+/* embedded: files of the source tree compiled into the binary (SQL, schemas), so that one file is
+ * the whole installation. Each table is in its CMakeLists' order and ends with a row whose name is
+ * NULL. */
+#ifndef DEBRIEFD_EMBEDDED_H
+#define DEBRIEFD_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded_file {
+    const char *name; /* the file's name without its folder */
+    const char *data; /* NUL-terminated behind `length` */
+    size_t length;
+};
+
+extern const struct embedded_file sql_migrations[];
+extern const struct embedded_file sql_functions[]; /* functions, views, then roles' grants */
+extern const struct embedded_file
+    sql_queries[]; /* queries and facts: a name is a prepared statement */
+
+#endif
