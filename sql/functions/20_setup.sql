@@ -1,0 +1,495 @@
+-- Setting up: programmes, keys, studies, delegations, instruments, waves, invitations. Each function serves one
+-- operation of the API, is idempotent, and answers with a status instead of raising.
+
+CREATE FUNCTION logic.mark_stale(programme uuid, study uuid) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO debrief.stale (programme_id, study_id) VALUES (programme, study)
+    ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now();
+    SELECT pg_notify('debriefd_pending', programme::text)
+$$;
+
+CREATE FUNCTION logic.programme_json(p debrief.programme) RETURNS json
+LANGUAGE sql STABLE
+RETURN json_build_object('id', (p).programme_id, 'name', (p).name, 'sectors', (p).sectors, 'target', (p).target,
+                         'created_at', logic.utc((p).created_at));
+
+CREATE FUNCTION logic.programme_create(given jsonb, made_id uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    chosen uuid := coalesce((given ->> 'id')::uuid, made_id);
+    named text[] := coalesce((SELECT array_agg(s ORDER BY o) FROM jsonb_array_elements_text(given -> 'sectors')
+                              WITH ORDINALITY AS e (s, o)), '{politics,business,academia,state}');
+    aim jsonb := given -> 'target';
+    stored debrief.programme;
+BEGIN
+    IF aim IS NULL THEN
+        aim := (SELECT jsonb_object_agg(s, 1 / 3.0::float8) FROM unnest(named) s
+                WHERE s IN ('politics', 'business', 'academia'));
+        IF aim IS NULL OR (SELECT count(*) FROM jsonb_object_keys(aim)) <> 3 THEN
+            aim := (SELECT jsonb_object_agg(s, 1.0::float8 / cardinality(named)) FROM unnest(named) s);
+        END IF;
+    END IF;
+    IF EXISTS (SELECT FROM jsonb_object_keys(aim) k WHERE k <> ALL (named)) THEN
+        RETURN logic.problem(422, 'invalid', 'target names a sector that is not in sectors');
+    END IF;
+    IF abs((SELECT coalesce(sum(v::float8), 0) FROM jsonb_each_text(aim) e (k, v)) - 1) > 1e-9 THEN
+        RETURN logic.problem(422, 'invalid', 'target shares must sum to 1');
+    END IF;
+    INSERT INTO debrief.programme (programme_id, name, sectors, target)
+    VALUES (chosen, given ->> 'name', named, aim) ON CONFLICT DO NOTHING RETURNING * INTO stored;
+    IF FOUND THEN
+        RETURN ROW(201, logic.programme_json(stored))::logic.answer;
+    END IF;
+    SELECT * INTO stored FROM debrief.programme p WHERE p.programme_id = chosen;
+    IF stored.name = given ->> 'name' AND stored.sectors = named AND stored.target = aim THEN
+        RETURN ROW(200, logic.programme_json(stored))::logic.answer;
+    END IF;
+    RETURN logic.problem(409, 'conflict', 'another programme has this id');
+END
+$$;
+
+CREATE FUNCTION logic.key_json(k debrief.api_key) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object('id', (k).key_id, 'role', (k).role, 'label', (k).label,
+    'created_at', logic.utc((k).created_at), 'expires_at', logic.utc((k).expires_at),
+    'revoked_at', logic.utc((k).revoked_at));
+
+CREATE FUNCTION logic.key_create(programme uuid, made_id uuid, hash bytea, given jsonb, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.api_key;
+BEGIN
+    IF NOT EXISTS (SELECT FROM debrief.programme p WHERE p.programme_id = programme) THEN
+        RETURN logic.problem(404, 'not-found', 'no such programme');
+    END IF;
+    IF (given ->> 'role' = 'operator') <> (programme = '00000000-0000-0000-0000-000000000000') THEN
+        RETURN logic.problem(422, 'invalid', 'operators belong to no programme, and every other role to one');
+    END IF;
+    INSERT INTO debrief.api_key (programme_id, key_id, role, label, secret_hash, expires_at)
+    VALUES (programme, made_id, given ->> 'role', given ->> 'label', hash, (given ->> 'expires_at')::timestamptz)
+    RETURNING * INTO stored;
+    PERFORM logic.audit_append(programme, actor, 'key.created', logic.key_json(stored));
+    RETURN ROW(201, logic.key_json(stored))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.key_revoke(programme uuid, key uuid, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.api_key;
+BEGIN
+    UPDATE debrief.api_key k SET revoked_at = coalesce(k.revoked_at, now())
+    WHERE k.programme_id = programme AND k.key_id = key RETURNING * INTO stored;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such key');
+    END IF;
+    PERFORM pg_notify('debriefd_key', programme::text);
+    PERFORM logic.audit_append(programme, actor, 'key.revoked', logic.key_json(stored));
+    RETURN ROW(200, logic.key_json(stored))::logic.answer;
+END
+$$;
+
+-- The old secret stops at once; the key keeps its id, role and label.
+CREATE FUNCTION logic.key_rotate(programme uuid, key uuid, hash bytea, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.api_key;
+BEGIN
+    UPDATE debrief.api_key k SET secret_hash = hash
+    WHERE k.programme_id = programme AND k.key_id = key AND k.revoked_at IS NULL RETURNING * INTO stored;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such key, or it is revoked');
+    END IF;
+    PERFORM pg_notify('debriefd_key', programme::text);
+    PERFORM logic.audit_append(programme, actor, 'key.rotated', logic.key_json(stored));
+    RETURN ROW(200, logic.key_json(stored))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.study_json(s debrief.study) RETURNS json
+LANGUAGE sql STABLE
+RETURN json_build_object('id', (s).study_id, 'name', (s).name, 'kind', (s).kind, 'starts_on', (s).starts_on,
+    'ends_on', (s).ends_on, 'time_zone', (s).time_zone, 'anonymity', (s).anonymity,
+    'destinations', (s).destinations, 'purposes', (s).purposes, 'target', (s).target, 'note', (s).note);
+
+CREATE FUNCTION logic.study_create(programme uuid, given jsonb, made_id uuid, verify_at time) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    chosen uuid := coalesce((given ->> 'id')::uuid, made_id);
+    stored debrief.study;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = coalesce(given ->> 'time_zone', 'Europe/Stockholm')) THEN
+        RETURN logic.problem(422, 'invalid', 'time_zone is not a name of the time zone database');
+    END IF;
+    IF EXISTS (SELECT FROM jsonb_object_keys(given -> 'target') k, debrief.programme p
+               WHERE p.programme_id = programme AND k <> ALL (p.sectors)) THEN
+        RETURN logic.problem(422, 'invalid', 'target names a sector that the programme does not have');
+    END IF;
+    IF given ? 'target' AND abs((SELECT coalesce(sum(v::float8), 0) FROM jsonb_each_text(given -> 'target') e (k, v)) - 1) > 1e-9 THEN
+        RETURN logic.problem(422, 'invalid', 'target shares must sum to 1');
+    END IF;
+    INSERT INTO debrief.study (programme_id, study_id, name, kind, starts_on, ends_on, time_zone, anonymity,
+                               destinations, purposes, target, note)
+    VALUES (programme, chosen, given ->> 'name', coalesce(given ->> 'kind', 'trip'), (given ->> 'starts_on')::date,
+            (given ->> 'ends_on')::date, coalesce(given ->> 'time_zone', 'Europe/Stockholm'), 'pseudonymous',
+            coalesce(given -> 'destinations', '[]'), coalesce(given -> 'purposes', '[]'), given -> 'target',
+            coalesce(given ->> 'note', ''))
+    ON CONFLICT DO NOTHING RETURNING * INTO stored;
+    IF FOUND THEN
+        INSERT INTO debrief.job (programme_id, job_id, study_id, kind, local_time, next_run_at)
+        VALUES (programme, gen_random_uuid(), chosen, 'refresh', NULL, 'infinity'),
+               (programme, gen_random_uuid(), chosen, 'verify', verify_at,
+                logic.next_local(verify_at, stored.time_zone, now()));
+        PERFORM logic.mark_stale(programme, chosen);
+        RETURN ROW(201, logic.study_json(stored))::logic.answer;
+    END IF;
+    SELECT * INTO stored FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = chosen;
+    IF stored.name = given ->> 'name' THEN
+        RETURN ROW(200, logic.study_json(stored))::logic.answer;
+    END IF;
+    RETURN logic.problem(409, 'conflict', 'another study has this id');
+END
+$$;
+
+CREATE FUNCTION logic.study_change(programme uuid, study uuid, given jsonb) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.study;
+BEGIN
+    UPDATE debrief.study s
+    SET name = coalesce(given ->> 'name', s.name), note = coalesce(given ->> 'note', s.note),
+        starts_on = coalesce((given ->> 'starts_on')::date, s.starts_on),
+        ends_on = coalesce((given ->> 'ends_on')::date, s.ends_on),
+        destinations = coalesce(given -> 'destinations', s.destinations),
+        purposes = coalesce(given -> 'purposes', s.purposes)
+    WHERE s.programme_id = programme AND s.study_id = study RETURNING * INTO stored;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such study');
+    END IF;
+    RETURN ROW(200, logic.study_json(stored))::logic.answer;
+END
+$$;
+
+-- `rows` is an array of {line, reference, name, email, language, sector, organisation, municipality, role,
+-- is_staff, travelled}, already checked for shape. All or nothing: an unknown sector refuses the whole file.
+-- Running it again changes nothing; a changed row is dated.
+CREATE FUNCTION logic.delegates_import(programme uuid, study uuid, rows jsonb) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    faults jsonb;
+    added integer;
+    changed integer;
+    total integer;
+BEGIN
+    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such study');
+    END IF;
+    CREATE TEMPORARY TABLE given ON COMMIT DROP AS
+        SELECT * FROM jsonb_to_recordset(rows) AS r (line integer, reference text, name text, email text,
+            language text, sector text, organisation text, municipality text, role text, is_staff boolean,
+            travelled boolean);
+    SELECT jsonb_agg(jsonb_build_object('line', f.line, 'detail', f.detail) ORDER BY f.line) INTO faults
+    FROM (SELECT g.line, format('sector "%s" is not one of: %s', g.sector, array_to_string(p.sectors, ', ')) AS detail
+          FROM given g, debrief.programme p WHERE p.programme_id = programme AND g.sector <> ALL (p.sectors)
+          UNION ALL
+          SELECT g.line, 'the same person stands on an earlier line'
+          FROM given g WHERE EXISTS (SELECT FROM given e WHERE e.reference = g.reference AND e.line < g.line)) f;
+    IF faults IS NOT NULL THEN
+        DROP TABLE given;
+        RETURN ROW(422, json_build_object('problem', 'invalid', 'detail', 'nothing was imported', 'lines', faults))::logic.answer;
+    END IF;
+
+    INSERT INTO identity.person (programme_id, person_id, reference, name, email, language)
+    SELECT programme, gen_random_uuid(), g.reference, g.name, g.email, g.language FROM given g
+    ON CONFLICT (programme_id, reference) DO UPDATE
+    SET name = excluded.name, email = excluded.email, language = excluded.language;
+
+    CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
+        SELECT g.*, p.person_id, d.participant_id AS known, d.participant_id IS NOT NULL
+               AND (d.sector, d.organisation, d.municipality, d.role, d.is_staff, d.travelled)
+                   IS NOT DISTINCT FROM (g.sector, g.organisation, g.municipality, g.role, g.is_staff, g.travelled)
+               AS unchanged
+        FROM given g
+        JOIN identity.person p ON p.programme_id = programme AND p.reference = g.reference
+        LEFT JOIN debrief.delegate d ON d.programme_id = programme AND d.study_id = study
+            AND d.person_id = p.person_id AND d.valid_until = 'infinity';
+    UPDATE debrief.delegate d SET valid_until = now()
+    FROM resolved r
+    WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = r.known
+      AND d.valid_until = 'infinity' AND NOT r.unchanged;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    INSERT INTO debrief.delegate (programme_id, study_id, participant_id, valid_from, person_id, sector, organisation,
+                                  municipality, role, is_staff, travelled)
+    SELECT programme, study, coalesce(r.known, gen_random_uuid()), now(), r.person_id, r.sector, r.organisation,
+           r.municipality, r.role, r.is_staff, r.travelled
+    FROM resolved r WHERE NOT r.unchanged;
+    GET DIAGNOSTICS total = ROW_COUNT;
+    added := total - changed;
+    SELECT count(*) INTO total FROM given;
+    DROP TABLE given, resolved;
+    IF added + changed > 0 THEN
+        PERFORM logic.mark_stale(programme, study);
+        PERFORM pg_notify('debriefd_wave', programme::text);
+    END IF;
+    RETURN ROW(200, json_build_object('added', added, 'changed', changed, 'unchanged', total - added - changed))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.delegate_json(d debrief.delegate) RETURNS json
+LANGUAGE sql STABLE
+RETURN json_build_object('id', (d).participant_id, 'person', (d).person_id, 'sector', (d).sector,
+    'organisation', (d).organisation, 'municipality', (d).municipality, 'role', (d).role, 'is_staff', (d).is_staff,
+    'travelled', (d).travelled, 'valid_from', logic.utc((d).valid_from));
+
+CREATE FUNCTION logic.delegate_change(programme uuid, study uuid, participant uuid, given jsonb) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    old debrief.delegate;
+    new debrief.delegate;
+BEGIN
+    SELECT * INTO old FROM debrief.delegate d
+    WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = participant
+      AND d.valid_until = 'infinity' FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such delegate');
+    END IF;
+    IF given ? 'sector' AND NOT EXISTS (SELECT FROM debrief.programme p WHERE p.programme_id = programme
+                                          AND given ->> 'sector' = ANY (p.sectors)) THEN
+        RETURN logic.problem(422, 'invalid', 'sector is not one of the programme''s');
+    END IF;
+    new := old;
+    new.sector := coalesce(given ->> 'sector', old.sector);
+    new.organisation := coalesce(given ->> 'organisation', old.organisation);
+    new.municipality := coalesce(given ->> 'municipality', old.municipality);
+    new.role := coalesce(given ->> 'role', old.role);
+    new.is_staff := coalesce((given ->> 'is_staff')::boolean, old.is_staff);
+    new.travelled := coalesce((given ->> 'travelled')::boolean, old.travelled);
+    IF new IS DISTINCT FROM old THEN
+        new.valid_from := clock_timestamp();
+        UPDATE debrief.delegate d SET valid_until = new.valid_from
+        WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = participant
+          AND d.valid_until = 'infinity';
+        INSERT INTO debrief.delegate SELECT (new).*;
+        PERFORM logic.mark_stale(programme, study);
+    END IF;
+    RETURN ROW(200, logic.delegate_json(new))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.instrument_json(v debrief.instrument_version) RETURNS json
+LANGUAGE sql STABLE
+RETURN json_build_object('instrument', (v).instrument, 'version', (v).version, 'status', (v).status,
+    'created_at', logic.utc((v).created_at), 'published_at', logic.utc((v).published_at));
+
+-- A draft is replaced by the next draft; the same definition as the newest version is not stored again.
+CREATE FUNCTION logic.instrument_draft(programme uuid, name text, document text, outline jsonb) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    newest debrief.instrument_version;
+    stored debrief.instrument_version;
+BEGIN
+    PERFORM FROM debrief.programme p WHERE p.programme_id = programme FOR NO KEY UPDATE;
+    SELECT * INTO newest FROM debrief.instrument_version v
+    WHERE v.programme_id = programme AND v.instrument = name ORDER BY v.version DESC LIMIT 1;
+    IF FOUND AND newest.definition = document THEN
+        RETURN ROW(200, logic.instrument_json(newest))::logic.answer;
+    END IF;
+    IF FOUND AND newest.status = 'draft' THEN
+        UPDATE debrief.instrument_version v SET definition = document, compiled = outline, created_at = now()
+        WHERE v.programme_id = programme AND v.instrument = name AND v.version = newest.version
+        RETURNING * INTO stored;
+        RETURN ROW(200, logic.instrument_json(stored))::logic.answer;
+    END IF;
+    INSERT INTO debrief.instrument_version (programme_id, instrument, version, status, definition, compiled)
+    VALUES (programme, name, coalesce(newest.version, 0) + 1, 'draft', document, outline) RETURNING * INTO stored;
+    RETURN ROW(201, logic.instrument_json(stored))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.instrument_publish(programme uuid, name text, numbered integer) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.instrument_version;
+BEGIN
+    UPDATE debrief.instrument_version v SET status = 'published', published_at = coalesce(v.published_at, now())
+    WHERE v.programme_id = programme AND v.instrument = name AND v.version = numbered
+      AND v.status IN ('draft', 'published')
+    RETURNING * INTO stored;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such version, or it is retired');
+    END IF;
+    RETURN ROW(200, logic.instrument_json(stored))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.instrument_retire(programme uuid, name text, numbered integer) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.instrument_version;
+BEGIN
+    UPDATE debrief.instrument_version v SET status = 'retired'
+    WHERE v.programme_id = programme AND v.instrument = name AND v.version = numbered AND v.status <> 'draft'
+    RETURNING * INTO stored;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such published version');
+    END IF;
+    RETURN ROW(200, logic.instrument_json(stored))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.wave_state(w debrief.wave) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN (w).closed_at IS NOT NULL OR (w).closes_at <= now() THEN 'closed'
+            WHEN (w).opens_at > now() THEN 'planned' ELSE 'open' END;
+
+CREATE FUNCTION logic.wave_json(w debrief.wave) RETURNS json
+LANGUAGE sql STABLE
+RETURN json_build_object('id', (w).wave_id, 'study', (w).study_id, 'kind', (w).kind, 'instrument', (w).instrument,
+    'version', (w).version, 'state', logic.wave_state(w), 'opens_at', logic.utc((w).opens_at),
+    'closes_at', logic.utc((w).closes_at), 'closed_at', logic.utc((w).closed_at),
+    'released_at', logic.utc((w).released_at));
+
+CREATE FUNCTION logic.wave_create(programme uuid, study uuid, given jsonb, made_id uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    chosen uuid := coalesce((given ->> 'id')::uuid, made_id);
+    opening timestamptz := coalesce((given ->> 'opens_at')::timestamptz, now());
+    closing timestamptz := (given ->> 'closes_at')::timestamptz;
+    state text;
+    stored debrief.wave;
+BEGIN
+    IF NOT EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study) THEN
+        RETURN logic.problem(404, 'not-found', 'no such study');
+    END IF;
+    SELECT v.status INTO state FROM debrief.instrument_version v
+    WHERE v.programme_id = programme AND v.instrument = given ->> 'instrument' AND v.version = (given ->> 'version')::integer;
+    IF state IS DISTINCT FROM 'published' THEN
+        RETURN logic.problem(422, 'invalid', 'instrument and version must name a published version');
+    END IF;
+    IF closing <= opening THEN
+        RETURN logic.problem(422, 'invalid', 'closes_at must be after opens_at');
+    END IF;
+    INSERT INTO debrief.wave (programme_id, study_id, wave_id, kind, instrument, version, opens_at, closes_at)
+    VALUES (programme, study, chosen, given ->> 'kind', given ->> 'instrument', (given ->> 'version')::integer,
+            opening, closing)
+    ON CONFLICT DO NOTHING RETURNING * INTO stored;
+    IF FOUND THEN
+        PERFORM logic.mark_stale(programme, study);
+        RETURN ROW(201, logic.wave_json(stored))::logic.answer;
+    END IF;
+    SELECT * INTO stored FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = chosen;
+    IF FOUND AND stored.study_id = study AND stored.kind = given ->> 'kind' THEN
+        RETURN ROW(200, logic.wave_json(stored))::logic.answer;
+    END IF;
+    RETURN logic.problem(409, 'conflict', 'the study has a wave of this kind, or another wave has this id');
+END
+$$;
+
+-- Opening, extending and, before the first release only, reopening.
+CREATE FUNCTION logic.wave_change(programme uuid, wave uuid, given jsonb) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.wave;
+    closing timestamptz;
+BEGIN
+    SELECT * INTO stored FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    IF stored.released_at IS NOT NULL THEN
+        RETURN logic.problem(409, 'released', 'a wave cannot be changed after its first release');
+    END IF;
+    closing := CASE WHEN given ? 'closes_at' THEN (given ->> 'closes_at')::timestamptz ELSE stored.closes_at END;
+    IF closing <= coalesce((given ->> 'opens_at')::timestamptz, stored.opens_at) THEN
+        RETURN logic.problem(422, 'invalid', 'closes_at must be after opens_at');
+    END IF;
+    UPDATE debrief.wave w
+    SET opens_at = coalesce((given ->> 'opens_at')::timestamptz, w.opens_at), closes_at = closing,
+        closed_at = CASE WHEN given ? 'closes_at' AND coalesce(closing > now(), true) THEN NULL ELSE w.closed_at END
+    WHERE w.programme_id = programme AND w.wave_id = wave RETURNING * INTO stored;
+    PERFORM logic.mark_stale(programme, stored.study_id);
+    RETURN ROW(200, logic.wave_json(stored))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.wave_close(programme uuid, wave uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.wave;
+BEGIN
+    PERFORM FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave FOR UPDATE;
+    UPDATE debrief.wave w SET closed_at = coalesce(w.closed_at, now())
+    WHERE w.programme_id = programme AND w.wave_id = wave RETURNING * INTO stored;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    PERFORM logic.mark_stale(programme, stored.study_id);
+    RETURN ROW(200, logic.wave_json(stored))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.invitations_create(programme uuid, wave uuid, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    added integer;
+    study uuid;
+BEGIN
+    SELECT w.study_id INTO study FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    INSERT INTO debrief.invitation (programme_id, invitation_id, wave_id, participant_id)
+    SELECT programme, gen_random_uuid(), wave, d.participant_id
+    FROM debrief.delegate d
+    WHERE d.programme_id = programme AND d.study_id = study AND d.valid_until = 'infinity'
+      AND d.travelled AND NOT d.is_staff
+    ON CONFLICT (programme_id, wave_id, participant_id) DO NOTHING;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    PERFORM logic.audit_append(programme, actor, 'invitations.created', jsonb_build_object('wave', wave, 'added', added));
+    RETURN ROW(200, json_build_object('added', added,
+        'total', (SELECT count(*) FROM debrief.invitation v WHERE v.programme_id = programme AND v.wave_id = wave)))::logic.answer;
+END
+$$;
+
+-- A new generation ends every earlier link of this invitation.
+CREATE FUNCTION logic.invitation_change(programme uuid, invitation uuid, revoke boolean, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    stored debrief.invitation;
+BEGIN
+    UPDATE debrief.invitation v
+    SET revoked_at = CASE WHEN revoke THEN coalesce(v.revoked_at, now()) END,
+        generation = v.generation + CASE WHEN revoke THEN 0 ELSE 1 END
+    WHERE v.programme_id = programme AND v.invitation_id = invitation AND v.generation < 32000 RETURNING * INTO stored;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such invitation');
+    END IF;
+    PERFORM logic.audit_append(programme, actor, CASE WHEN revoke THEN 'invitation.revoked' ELSE 'invitation.rotated' END,
+                               jsonb_build_object('invitation', invitation));
+    RETURN ROW(200, json_build_object('id', stored.invitation_id, 'participant', stored.participant_id,
+        'generation', stored.generation, 'revoked_at', logic.utc(stored.revoked_at)))::logic.answer;
+END
+$$;
+
+CREATE FUNCTION logic.disposition_set(programme uuid, wave uuid, participant uuid, given jsonb, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    study uuid;
+BEGIN
+    SELECT w.study_id INTO study FROM debrief.wave w
+    JOIN debrief.delegate d ON d.programme_id = w.programme_id AND d.study_id = w.study_id
+        AND d.participant_id = participant AND d.valid_until = 'infinity'
+    WHERE w.programme_id = programme AND w.wave_id = wave;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave, or no such delegate in its study');
+    END IF;
+    INSERT INTO debrief.disposition (programme_id, wave_id, participant_id, code)
+    VALUES (programme, wave, participant, given ->> 'code')
+    ON CONFLICT (programme_id, wave_id, participant_id) DO UPDATE SET code = excluded.code, set_at = now();
+    PERFORM logic.audit_append(programme, actor, 'disposition.set',
+        jsonb_build_object('wave', wave, 'participant', participant, 'code', given ->> 'code'));
+    PERFORM logic.mark_stale(programme, study);
+    RETURN ROW(200, json_build_object('wave', wave, 'participant', participant, 'code', given ->> 'code'))::logic.answer;
+END
+$$;

@@ -1,0 +1,177 @@
+-- Disclosure atoms and releases. Which contributions enter is decided by the daemon from counts only.
+
+-- The disclosure families of a study's closed waves: an index with its items shares one contributor set, the
+-- complete cases; a customer index is published without its items, from all it is defined for; any other scored
+-- item is a family of its own.
+CREATE FUNCTION logic.families(programme uuid, study uuid)
+RETURNS TABLE (wave_id uuid, family text, type text, minimum integer, slots integer[], items text[], low integer[],
+               high integer[], reversed boolean[])
+LANGUAGE sql STABLE AS $$
+    WITH closed AS (
+        SELECT w.wave_id, v.compiled
+        FROM debrief.wave w
+        JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
+            AND v.version = w.version
+        WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL
+    ), composite AS (
+        SELECT c.wave_id, f.id, f.type, f.minimum, f.items
+        FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'composites')
+            AS f (id text, type text, minimum integer, items jsonb)
+        WHERE f.type IN ('index', 'nki')
+    )
+    SELECT c.wave_id, c.id, c.type, CASE c.type WHEN 'nki' THEN c.minimum ELSE jsonb_array_length(c.items) END,
+           array_agg((m.x ->> 'slot')::integer ORDER BY m.i), array_agg(m.x ->> 'item' ORDER BY m.i),
+           array_agg((m.x ->> 'min')::integer ORDER BY m.i), array_agg((m.x ->> 'max')::integer ORDER BY m.i),
+           array_agg((m.x ->> 'reverse')::boolean ORDER BY m.i)
+    FROM composite c CROSS JOIN LATERAL jsonb_array_elements(c.items) WITH ORDINALITY AS m (x, i)
+    GROUP BY c.wave_id, c.id, c.type, c.minimum, c.items
+    UNION ALL
+    SELECT c.wave_id, s.item, 'item', 1, ARRAY[s.slot], ARRAY[s.item], ARRAY[s.min], ARRAY[s.max], ARRAY[s.reverse]
+    FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'slots')
+        AS s (slot integer, item text, part text, type text, min integer, max integer, reverse boolean)
+    WHERE s.type IN ('rating', 'nps') AND s.part = ''
+      AND NOT EXISTS (SELECT FROM composite x CROSS JOIN LATERAL jsonb_array_elements(x.items) m
+                      WHERE x.wave_id = c.wave_id AND m ->> 'item' = s.item)
+$$;
+
+-- Who contributes to which family and has not entered yet: per family the answered items and their scored sum.
+CREATE FUNCTION logic.waiting(programme uuid, study uuid)
+RETURNS TABLE (wave_id uuid, family text, type text, evaluation_id uuid, sector text, answered integer,
+               total integer, items text[], raw integer[])
+LANGUAGE sql STABLE AS $$
+    WITH family AS MATERIALIZED (SELECT * FROM logic.families(programme, study))
+    SELECT f.wave_id, f.family, f.type, s.evaluation_id, s.sector, a.answered, a.total, f.items, a.raw
+    FROM logic.standing(programme, study) s
+    JOIN family f ON f.wave_id = s.wave_id
+    CROSS JOIN LATERAL (
+        SELECT count(*)::integer AS answered,
+               sum(CASE WHEN u.reversed THEN u.low + u.high - s.scores[u.slot] ELSE s.scores[u.slot] END)::integer AS total,
+               array_agg(s.scores[u.slot]::integer ORDER BY u.i) AS raw
+        FROM unnest(f.slots, f.low, f.high, f.reversed) WITH ORDINALITY AS u (slot, low, high, reversed, i)
+        WHERE s.scores[u.slot] BETWEEN u.low AND u.high) a
+    WHERE s.code IN ('I', 'P') AND a.answered >= f.minimum
+      AND NOT EXISTS (SELECT FROM debrief.atom_member m
+                      WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = f.wave_id
+                        AND m.family = f.family AND m.evaluation_id = s.evaluation_id)
+      -- An edit of a contribution that entered would count twice: it waits.
+      AND NOT EXISTS (
+          WITH RECURSIVE earlier AS (
+              SELECT e.replaces AS id FROM debrief.evaluation e
+              WHERE e.programme_id = programme AND e.evaluation_id = s.evaluation_id
+              UNION ALL
+              SELECT e.replaces FROM earlier r JOIN debrief.evaluation e
+                  ON e.programme_id = programme AND e.evaluation_id = r.id)
+          SELECT FROM earlier r JOIN debrief.atom_member m ON m.evaluation_id = r.id
+          WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = f.wave_id AND m.family = f.family)
+$$;
+
+-- The counts that decide and the histograms that are coded: per family, item and sector. The index itself comes
+-- as the item with the family's name, with its answered count and scored sum; an item with its raw value.
+CREATE FUNCTION logic.waiting_counts(programme uuid, study uuid)
+RETURNS TABLE (wave text, wave_id uuid, family text, type text, item text, sector text, answered integer,
+               total integer, n bigint)
+LANGUAGE sql STABLE AS $$
+    WITH contribution AS MATERIALIZED (SELECT * FROM logic.waiting(programme, study)),
+    cell AS (
+        SELECT c.wave_id, c.family, c.type, c.family AS item, c.sector, c.answered, c.total, count(*) AS n
+        FROM contribution c GROUP BY c.wave_id, c.family, c.type, c.sector, c.answered, c.total
+        UNION ALL
+        SELECT c.wave_id, c.family, c.type, u.item, c.sector, 1, u.value, count(*)
+        FROM contribution c CROSS JOIN LATERAL unnest(c.items, c.raw) AS u (item, value)
+        WHERE c.type = 'index'
+        GROUP BY c.wave_id, c.family, c.type, u.item, c.sector, u.value
+    )
+    SELECT w.kind, c.wave_id, c.family, c.type, c.item, c.sector, c.answered, c.total, c.n
+    FROM cell c JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = c.wave_id
+    ORDER BY c.wave_id, c.family, c.item <> c.family, c.item, c.sector, c.answered, c.total
+$$;
+
+-- Lets everyone of these sectors who waits in this family enter as one atom, with its coded histogram.
+-- `cells` is an array of {item, value, n}. Returns how many entered.
+CREATE FUNCTION logic.atom_enter(programme uuid, study uuid, wave uuid, named text, grouped text, members text[],
+                                 cells jsonb) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    next_entry integer := 1 + coalesce((SELECT max(a.entry) FROM debrief.atom a
+        WHERE a.programme_id = programme AND a.study_id = study AND a.wave_id = wave AND a.family = named
+          AND a.group_id = grouped), 0);
+    entered integer;
+BEGIN
+    INSERT INTO debrief.atom_member (programme_id, study_id, wave_id, family, evaluation_id, group_id, entry)
+    SELECT programme, study, wave, named, c.evaluation_id, grouped, next_entry
+    FROM logic.waiting(programme, study) c
+    WHERE c.wave_id = wave AND c.family = named AND c.sector = ANY (members);
+    GET DIAGNOSTICS entered = ROW_COUNT;
+    INSERT INTO debrief.atom (programme_id, study_id, wave_id, family, group_id, entry, n)
+    VALUES (programme, study, wave, named, grouped, next_entry, entered);
+    INSERT INTO debrief.atom_cell (programme_id, study_id, wave_id, family, group_id, entry, item, value, n)
+    SELECT programme, study, wave, named, grouped, next_entry, c.item, c.value, c.n
+    FROM jsonb_to_recordset(cells) AS c (item text, value smallint, n integer);
+    RETURN entered;
+END
+$$;
+
+CREATE FUNCTION logic.groups_freeze(programme uuid, study uuid, wave uuid, named text, groups jsonb) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO debrief.atom_group (programme_id, study_id, wave_id, family, group_id, sectors)
+    SELECT programme, study, wave, named, g.id, g.sectors
+    FROM jsonb_to_recordset(groups) AS g (id text, sectors text[])
+    ON CONFLICT (programme_id, study_id, wave_id, family, group_id) DO NOTHING
+$$;
+
+-- Replaces the study's internal rows under the lease's epoch.
+CREATE FUNCTION logic.metrics_replace(programme uuid, study uuid, held bigint, rows jsonb) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+    counted bigint;
+BEGIN
+    DELETE FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study;
+    INSERT INTO debrief.metric (programme_id, study_id, family, wave, metric, slice, item, value, text_value,
+                                null_reason, n, population, low, high, unit, method, metric_version, epoch, position)
+    SELECT programme, study, r.family, r.wave, r.metric, r.slice, r.item, r.value, r.text_value, r.null_reason, r.n,
+           r.population, r.low, r.high, r.unit, r.method, r.version, held, r.position
+    FROM jsonb_to_recordset(rows) AS r (position integer, family text, wave text, metric text, slice text, item text,
+        value float8, text_value text, null_reason text, n bigint, population bigint, low float8, high float8,
+        unit text, method text, version integer);
+    INSERT INTO debrief.study_state AS s (programme_id, study_id, epoch, revision, computed_at)
+    VALUES (programme, study, held, 1, now())
+    ON CONFLICT (programme_id, study_id) DO UPDATE
+    SET epoch = excluded.epoch, revision = s.revision + 1, computed_at = now()
+    RETURNING s.revision INTO counted;
+    RETURN counted;
+END
+$$;
+
+-- Publishes the rows as the study's next release, unless the newest one says the same. Returns its number, or
+-- null when nothing new is to be said.
+CREATE FUNCTION logic.release_publish(programme uuid, study uuid, held bigint, hash bytea, rows jsonb) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    newest debrief.release;
+    next_number integer;
+BEGIN
+    SELECT * INTO newest FROM debrief.release r WHERE r.programme_id = programme AND r.study_id = study
+    ORDER BY r.number DESC LIMIT 1;
+    IF newest.content_hash = hash AND newest.withdrawn_at IS NULL THEN
+        RETURN NULL;
+    END IF;
+    next_number := coalesce(newest.number, 0) + 1;
+    INSERT INTO debrief.release (programme_id, study_id, number, epoch, content_hash)
+    VALUES (programme, study, next_number, held, hash);
+    INSERT INTO debrief.release_metric (programme_id, study_id, number, position, family, wave, metric, slice, item,
+                                        value, text_value, null_reason, n, population, low, high, unit, method,
+                                        metric_version)
+    SELECT programme, study, next_number, r.position, r.family, r.wave, r.metric, r.slice, r.item, r.value,
+           r.text_value, r.null_reason, r.n, r.population, r.low, r.high, r.unit, r.method, r.version
+    FROM jsonb_to_recordset(rows) AS r (position integer, family text, wave text, metric text, slice text, item text,
+        value float8, text_value text, null_reason text, n bigint, population bigint, low float8, high float8,
+        unit text, method text, version integer);
+    UPDATE debrief.wave w SET released_at = now()
+    WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL AND w.released_at IS NULL;
+    INSERT INTO debrief.outbox (programme_id, event_id, kind, study_id, payload)
+    VALUES (programme, gen_random_uuid(), 'released', study,
+            json_build_object('study', study, 'release', next_number)::text);
+    PERFORM pg_notify('debriefd_release', programme || '/' || study || '/' || next_number);
+    RETURN next_number;
+END
+$$;

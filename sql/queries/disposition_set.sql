@@ -1,0 +1,2 @@
+-- $1 programme, $2 wave, $3 participant, $4 body, $5 actor
+SELECT * FROM logic.disposition_set($1::uuid, $2::uuid, $3::uuid, $4::jsonb, $5::uuid)

@@ -1,0 +1,2 @@
+-- Wakes the workers; the table is the truth.
+SELECT pg_notify('debriefd_pending', '')
