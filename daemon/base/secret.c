@@ -80,6 +80,15 @@ void secret_hex(const void *bytes, size_t length, char *text)
     sodium_bin2hex(text, 2 * length + 1, bytes, length);
 }
 
+bool secret_hex_parse(const char *text, size_t text_length, void *bytes, size_t length)
+{
+    size_t decoded;
+    const char *end;
+    return text_length == 2 * length &&
+           sodium_hex2bin(bytes, length, text, text_length, NULL, &decoded, &end) == 0 &&
+           decoded == length && end == text + text_length;
+}
+
 void secret_base64(const void *bytes, size_t length, char *text)
 {
     sodium_bin2base64(text,
@@ -123,9 +132,7 @@ static bool parse_file(int fd, const char *path, uint8_t secret[32], struct erro
                          path);
     char text[66];
     ssize_t length = read(fd, text, sizeof text);
-    size_t decoded = 0;
-    if (length < 64 || sodium_hex2bin(secret, 32, text, 64, NULL, &decoded, NULL) != 0 ||
-        decoded != 32)
+    if (length < 64 || !secret_hex_parse(text, 64, secret, 32))
         return error_set(err, ERR_SYSTEM, "%s does not hold 64 hexadecimal digits", path);
     return true;
 }

@@ -62,6 +62,9 @@ bool secret_verify(const uint8_t public_key[32], const struct secret_signature *
 /* Lower-case hexadecimal; `text` has room for 2 * length + 1. */
 void secret_hex(const void *bytes, size_t length, char *text);
 
+/* Reads exactly `length` bytes of hexadecimal; false for anything else. */
+bool secret_hex_parse(const char *text, size_t text_length, void *bytes, size_t length) must_check;
+
 /* base64url without padding (RFC 4648 5); `text` has room for SECRET_BASE64_SIZE(length). */
 #define SECRET_BASE64_SIZE(length) (((length)*4 + 2) / 3 + 1)
 void secret_base64(const void *bytes, size_t length, char *text);

@@ -1,0 +1,82 @@
+#include <debriefd/credential.h>
+
+#include <string.h>
+
+#define PREFIX_LENGTH    3
+#define CLAIM_LENGTH     (16 + 16 + 2)
+#define TOKEN_LENGTH     (CLAIM_LENGTH + SECRET_MAC_LENGTH)
+#define SECRET_LENGTH    32
+#define API_KEY_LENGTH   (16 + SECRET_LENGTH)
+
+static const char key_prefix[] = "dk_";
+static const char invitation_prefix[] = "di_";
+
+_Static_assert(PREFIX_LENGTH + SECRET_BASE64_SIZE(TOKEN_LENGTH) <= CREDENTIAL_TEXT_SIZE, "fits");
+
+static bool has_prefix(const char *text, size_t length, const char *prefix)
+{
+    return length > PREFIX_LENGTH && memcmp(text, prefix, PREFIX_LENGTH) == 0;
+}
+
+static struct credential read_invitation(const struct secret_key *key, const uint8_t *token)
+{
+    struct credential credential = {.kind = CREDENTIAL_INVITATION};
+    struct secret_mac expected = secret_mac(key, token, CLAIM_LENGTH);
+    if (!secret_equal(expected.bytes, token + CLAIM_LENGTH, sizeof expected.bytes))
+        return (struct credential){.kind = CREDENTIAL_NONE};
+    memcpy(credential.programme.bytes, token, 16);
+    memcpy(credential.invitation.bytes, token + 16, 16);
+    credential.generation = (int16_t)(token[32] << 8 | token[33]);
+    return credential;
+}
+
+static struct credential read_key(const uint8_t *bytes)
+{
+    struct credential credential = {.kind = CREDENTIAL_KEY};
+    memcpy(credential.programme.bytes, bytes, 16);
+    credential.key_hash = secret_hash(bytes + 16, SECRET_LENGTH);
+    return credential;
+}
+
+struct credential credential_read(const struct secret_key *key, const char *text, size_t length)
+{
+    uint8_t bytes[TOKEN_LENGTH];
+    const char *encoded = text + PREFIX_LENGTH;
+    size_t encoded_length = length - PREFIX_LENGTH;
+    if (has_prefix(text, length, invitation_prefix) &&
+        secret_base64_parse(encoded, encoded_length, bytes, TOKEN_LENGTH))
+        return read_invitation(key, bytes);
+    if (has_prefix(text, length, key_prefix) &&
+        secret_base64_parse(encoded, encoded_length, bytes, API_KEY_LENGTH))
+        return read_key(bytes);
+    return (struct credential){.kind = CREDENTIAL_NONE};
+}
+
+struct credential_text credential_invitation(const struct secret_key *key,
+                                             const struct uuid *programme,
+                                             const struct uuid *invitation, int16_t generation)
+{
+    uint8_t token[TOKEN_LENGTH];
+    memcpy(token, programme->bytes, 16);
+    memcpy(token + 16, invitation->bytes, 16);
+    token[32] = (uint8_t)((uint16_t)generation >> 8);
+    token[33] = (uint8_t)generation;
+    struct secret_mac mac = secret_mac(key, token, CLAIM_LENGTH);
+    memcpy(token + CLAIM_LENGTH, mac.bytes, sizeof mac.bytes);
+    struct credential_text made;
+    memcpy(made.text, invitation_prefix, PREFIX_LENGTH);
+    secret_base64(token, sizeof token, made.text + PREFIX_LENGTH);
+    return made;
+}
+
+struct credential_text credential_new_key(const struct uuid *programme, struct secret_hash *hash)
+{
+    uint8_t bytes[API_KEY_LENGTH];
+    memcpy(bytes, programme->bytes, 16);
+    secret_random(bytes + 16, SECRET_LENGTH);
+    *hash = secret_hash(bytes + 16, SECRET_LENGTH);
+    struct credential_text made;
+    memcpy(made.text, key_prefix, PREFIX_LENGTH);
+    secret_base64(bytes, sizeof bytes, made.text + PREFIX_LENGTH);
+    return made;
+}

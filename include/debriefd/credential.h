@@ -1,0 +1,39 @@
+/* credential: the texts that prove a right. Both carry their programme, so that nothing is looked up across
+ * programmes, and both go in "Authorization: Bearer".
+ * API key: "dk_" and base64url of programme (16 bytes), secret (32). Stored as the SHA-256 of the secret.
+ * Invitation token: "di_" and base64url of programme (16), invitation (16), generation (2, big-endian),
+ * message authentication code (16) under the credential key. Never stored: derived again when needed. */
+#ifndef DEBRIEFD_CREDENTIAL_H
+#define DEBRIEFD_CREDENTIAL_H
+
+#include <debriefd/secret.h>
+#include <debriefd/uuid.h>
+
+#define CREDENTIAL_TEXT_SIZE 72
+
+struct credential_text {
+    char text[CREDENTIAL_TEXT_SIZE];
+};
+
+enum credential_kind { CREDENTIAL_NONE, CREDENTIAL_KEY, CREDENTIAL_INVITATION };
+
+/* What a text claims; an invitation's claim is already authenticated. */
+struct credential {
+    enum credential_kind kind;
+    struct uuid programme;
+    struct secret_hash key_hash; /* of an API key's secret */
+    struct uuid invitation;
+    int16_t generation;
+};
+
+/* CREDENTIAL_NONE for a malformed text and for an invitation that this key did not make. */
+struct credential credential_read(const struct secret_key *key, const char *text, size_t length);
+
+struct credential_text credential_invitation(const struct secret_key *key,
+                                             const struct uuid *programme,
+                                             const struct uuid *invitation, int16_t generation);
+
+/* A new random API key and the hash to store. */
+struct credential_text credential_new_key(const struct uuid *programme, struct secret_hash *hash);
+
+#endif
