@@ -1,0 +1,148 @@
+#include "keys.h"
+
+#include <string.h>
+
+#define MEMBER(path) .offset = offsetof(struct config, path)
+
+#define KIB ((int64_t)1 << 10)
+#define MIB ((int64_t)1 << 20)
+#define GIB ((int64_t)1 << 30)
+
+#define MILLISECOND ((int64_t)1000)
+#define SECOND      (1000 * MILLISECOND)
+#define MINUTE      (60 * SECOND)
+#define HOUR        (60 * MINUTE)
+
+static const struct config_choice log_levels[] = {
+    {"error", LOG_LEVEL_ERROR},
+    {"warn", LOG_LEVEL_WARN},
+    {"info", LOG_LEVEL_INFO},
+    {"debug", LOG_LEVEL_DEBUG},
+    {NULL, 0},
+};
+
+const struct config_key config_keys[] = {
+    {"state_directory", MEMBER(process.state_directory), .type = CONFIG_PATH, .min = 1, .max = 1000,
+     .initial = "/var/lib/debriefd",
+     .help = "Where the private database cluster, keys and backups live."},
+    {"runtime_directory", MEMBER(process.runtime_directory), .type = CONFIG_PATH, .min = 1,
+     .max = 80, .initial = "/run/debriefd",
+     .help = "Where sockets live. Short, because a socket's path is at most 107 bytes."},
+    {"user", MEMBER(process.user), .type = CONFIG_TEXT, .min = 1, .max = 32, .initial = "debriefd",
+     .help = "The account to change to when started as root."},
+    {"log_level", MEMBER(process.log_level), .type = CONFIG_CHOICE, .choices = log_levels,
+     .initial = "info", .reloadable = true, .help = "The least important lines to log."},
+    {"watchdog", MEMBER(process.watchdog), .type = CONFIG_BOOLEAN, .initial = "yes",
+     .help = "Answer the service manager's watchdog when it asks for it."},
+    {"drain_deadline", MEMBER(process.drain_deadline_us), .type = CONFIG_DURATION, .min = 0,
+     .max = 10 * MINUTE, .initial = "20s", .reloadable = true,
+     .help = "How long requests and jobs under way may take to finish after SIGTERM. Keep it below "
+             "the service manager's own patience."},
+
+    {"listen", MEMBER(http.listen), .type = CONFIG_TEXT, .min = 1, .max = 200,
+     .initial = "127.0.0.1:8080", .check = config_check_listen,
+     .help = "Where to serve HTTP: HOST:PORT, [IPV6]:PORT, unix:/PATH, or systemd for the sockets "
+             "the service manager passes. Sockets that are passed win over an address."},
+    {"reuse_port", MEMBER(http.reuse_port), .type = CONFIG_BOOLEAN, .initial = "no",
+     .help = "Let several processes listen on one port (SO_REUSEPORT)."},
+    {"max_connections", MEMBER(http.max_connections), .type = CONFIG_INTEGER, .min = 1,
+     .max = 1000000, .initial = "10000", .unit = "connections",
+     .help = "Open client connections; a further one is answered 503 and closed."},
+    {"header_deadline", MEMBER(http.header_deadline_us), .type = CONFIG_DURATION,
+     .min = 100 * MILLISECOND, .max = 5 * MINUTE, .initial = "15s",
+     .help = "From the first byte of a request to the end of its header."},
+    {"body_deadline", MEMBER(http.body_deadline_us), .type = CONFIG_DURATION,
+     .min = 100 * MILLISECOND, .max = HOUR, .initial = "60s",
+     .help = "From the first byte of a request to the end of its body."},
+    {"idle_timeout", MEMBER(http.idle_timeout_us), .type = CONFIG_DURATION,
+     .min = 100 * MILLISECOND, .max = HOUR, .initial = "30s",
+     .help = "How long a connection may stay open without a request."},
+    {"max_header", MEMBER(http.max_header), .type = CONFIG_BYTES, .min = KIB, .max = MIB,
+     .initial = "16k", .help = "Request line and header fields together."},
+    {"max_body", MEMBER(http.max_body), .type = CONFIG_BYTES, .min = KIB, .max = 16 * MIB,
+     .initial = "256k",
+     .help = "A request's body, imports excepted. A body is parsed in one turn of the loop, so "
+             "this bounds the longest stall."},
+    {"public_url", MEMBER(http.public_url), .type = CONFIG_TEXT, .min = 0, .max = 500,
+     .initial = "", .check = config_check_url,
+     .help = "What participants' links begin with, for example https://trips.example.org, without "
+             "a trailing slash. Empty: the request's own host."},
+    {"trusted_proxies", MEMBER(http.trusted_proxies), .type = CONFIG_LIST, .min = 0, .max = 64,
+     .initial = "", .check = config_check_network,
+     .help = "Addresses or networks (10.0.0.0/8) whose Forwarded header fields are believed."},
+    {"proxy_key_file", MEMBER(http.proxy_key_file), .type = CONFIG_PATH, .min = 0, .max = 1000,
+     .initial = "", .help = "A key that a trusted proxy must send with every request."},
+    {"metrics_loopback", MEMBER(http.metrics_loopback), .type = CONFIG_BOOLEAN, .initial = "yes",
+     .help = "Serve /metrics to loopback addresses without a key. Everybody else needs an "
+             "operator's key."},
+
+    {"database", MEMBER(database.conninfo), .type = CONFIG_TEXT, .min = 0, .max = 2000,
+     .initial = "", .secret = true,
+     .help = "A libpq connection string or URI. Empty: debriefd run keeps a private PostgreSQL "
+             "cluster in the state directory, reached by unix socket."},
+    {"database_admin", MEMBER(database.admin_conninfo), .type = CONFIG_TEXT, .min = 0, .max = 2000,
+     .initial = "{database}", .secret = true,
+     .help = "The connection string of the schema's owner, for debriefd migrate."},
+    {"database_pool", MEMBER(database.pool), .type = CONFIG_INTEGER, .min = 1, .max = 64,
+     .initial = "4", .unit = "connections",
+     .help = "Connections for reading that serve keeps; the write connection comes on top."},
+    {"named_statements", MEMBER(database.named_statements), .type = CONFIG_BOOLEAN,
+     .initial = "yes",
+     .help = "Prepare statements by name. Say no behind a pooler in transaction mode."},
+    {"statement_timeout", MEMBER(database.statement_timeout_us), .type = CONFIG_DURATION,
+     .min = 100 * MILLISECOND, .max = HOUR, .initial = "10s",
+     .help = "How long the database may work on one statement of a request."},
+    {"database_grace", MEMBER(database.grace_us), .type = CONFIG_DURATION, .min = 0, .max = MINUTE,
+     .initial = "1s", .reloadable = true,
+     .help = "How long a request waits for a lost database before it is answered 503."},
+
+    {"ingest_batch", MEMBER(ingest.batch), .type = CONFIG_INTEGER, .min = 1, .max = 10000,
+     .initial = "256", .unit = "evaluations", .help = "At most so many share one commit."},
+    {"ingest_queue", MEMBER(ingest.queue), .type = CONFIG_INTEGER, .min = 1, .max = 1000000,
+     .initial = "4096", .unit = "evaluations",
+     .help = "At most so many wait for a commit; a further one is answered 503."},
+    {"ingest_retry", MEMBER(ingest.retry_us), .type = CONFIG_DURATION, .min = 0, .max = 5 * MINUTE,
+     .initial = "5s", .reloadable = true,
+     .help = "How long evaluations whose commit is in doubt are sent again before their senders "
+             "are told to retry."},
+
+    {"cache_bytes", MEMBER(cache.bytes), .type = CONFIG_BYTES, .min = 0, .max = 4 * GIB,
+     .initial = "32M", .help = "Rendered releases kept in memory."},
+    {"cache_ttl", MEMBER(cache.ttl_us), .type = CONFIG_DURATION, .min = 0, .max = HOUR,
+     .initial = "5s", .reloadable = true,
+     .help = "How long a rendered release is served when no notification of a new one arrives."},
+
+    {"work_poll", MEMBER(work.poll_us), .type = CONFIG_DURATION, .min = 10 * MILLISECOND,
+     .max = MINUTE, .initial = "1s", .reloadable = true,
+     .help = "How often to look for work without having been told of any."},
+    {"work_debounce", MEMBER(work.debounce_us), .type = CONFIG_DURATION, .min = 0, .max = MINUTE,
+     .initial = "200ms", .reloadable = true,
+     .help =
+         "How long to wait for further evaluations of a study before its metrics are computed."},
+    {"lease_duration", MEMBER(work.lease_duration_us), .type = CONFIG_DURATION, .min = SECOND,
+     .max = HOUR, .initial = "30s",
+     .help = "How long a job stays with a process that no longer says it is alive."},
+    {"job_timeout", MEMBER(work.job_timeout_us), .type = CONFIG_DURATION, .min = SECOND,
+     .max = 24 * HOUR, .initial = "10m", .help = "How long one run of a job may take."},
+    {"verify_time", MEMBER(work.verify_time), .type = CONFIG_TEXT, .min = 5, .max = 5,
+     .initial = "03:00", .check = config_check_time, .reloadable = true,
+     .help = "When every night a study's metrics are recomputed from scratch and compared, in the "
+             "study's time zone."},
+
+    {"credential_key_file", MEMBER(keys.credential_file), .type = CONFIG_PATH, .min = 1,
+     .max = 1100, .initial = "{state_directory}/credential.key",
+     .help = "The key that invitations are derived from. Made on first use."},
+    {"signing_key_file", MEMBER(keys.signing_file), .type = CONFIG_PATH, .min = 1, .max = 1100,
+     .initial = "{state_directory}/signing.key",
+     .help = "The key that receipts are signed with. Made on first use."},
+};
+
+const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];
+
+size_t config_key_find(const char *name)
+{
+    size_t index = 0;
+    while (index < config_key_count && strcmp(config_keys[index].name, name) != 0)
+        index++;
+    return index;
+}
