@@ -16,9 +16,14 @@ if(DEBRIEFD_SANITIZE)
   target_compile_options(debriefd_build INTERFACE -fsanitize=${DEBRIEFD_SANITIZE}
                          -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(debriefd_build INTERFACE -fsanitize=${DEBRIEFD_SANITIZE})
-else()
+elseif(NOT DEBRIEFD_FUZZ)
   target_compile_options(debriefd_build INTERFACE
                          $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+endif()
+if(DEBRIEFD_FUZZ)
+  target_compile_options(debriefd_build INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(debriefd_build INTERFACE -fsanitize=address,undefined)
 endif()
 if(DEBRIEFD_COVERAGE)
   target_compile_options(debriefd_build INTERFACE --coverage -O0)
