@@ -10,7 +10,7 @@ static int small_number(const char *text, int max)
     size_t digits = strspn(text, "0123456789");
     if (digits == 0 || digits > 5 || text[digits] != '\0')
         return -1;
-    int number = atoi(text);
+    int number = (int)strtol(text, NULL, 10);
     return number <= max ? number : -1;
 }
 
