@@ -153,15 +153,14 @@ static void accepted_forms(void)
     static const char *const lines[] = {
         "listen = systemd",        "listen = unix:/run/d.sock",   "listen = localhost:0",
         "public_url = http://a/b", "trusted_proxies = fe80::/10", "verify_time = 23:59",
-        "work_debounce = 0",       "work_debounce = 0s",          "drain_deadline = 1H",
-        "max_body = 4K",           "header_deadline = 100000us",
+        "work_debounce = 0",       "work_debounce = 0s",          "idle_timeout = 1H",
+        "max_body = 4K",           "header_deadline = 100000us",  "max_header = 16384",
     };
     struct buf faults;
     buf_init(&faults);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        bool too_long = strcmp(lines[i], "drain_deadline = 1H") == 0;
         struct config *config = parse(lines[i], &faults);
-        CU_ASSERT_EQUAL(config == NULL, too_long);
+        CU_ASSERT_PTR_NOT_NULL(config);
         config_destroy(config);
     }
     buf_finish(&faults);
@@ -267,10 +266,8 @@ static void reload_changes_what_may_change(void)
 static void print_is_a_file_without_secrets(void)
 {
     struct buf text;
-    struct buf again;
     struct buf faults;
     buf_init(&text);
-    buf_init(&again);
     buf_init(&faults);
     struct config *config = parse("database = host=db password=hidden\n"
                                   "trusted_proxies = ::1,10.0.0.1\nlog_level = warn\n"
@@ -289,7 +286,6 @@ static void print_is_a_file_without_secrets(void)
     CU_ASSERT_STRING_EQUAL(buf_text(&faults), "");
     config_destroy(config);
     buf_finish(&text);
-    buf_finish(&again);
     buf_finish(&faults);
 }
 

@@ -157,7 +157,7 @@ static void passed_sockets_are_counted_and_kept_from_children(void)
     fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-        _exit(check_listen_fds_in_child());
+        exit(check_listen_fds_in_child());
     int status = -1;
     CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
     CU_ASSERT(WIFEXITED(status));
