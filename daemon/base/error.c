@@ -24,7 +24,7 @@ static const struct {
     [ERR_INTERNAL] = {"internal", 500},
 };
 
-bool error_set(struct error *err, enum error_code code, const char *format, ...)
+void error_fill(struct error *err, enum error_code code, const char *format, ...)
 {
     assert(code != ERR_NONE);
     err->code = code;
@@ -32,10 +32,9 @@ bool error_set(struct error *err, enum error_code code, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(err->message, sizeof err->message, format, arguments);
     va_end(arguments);
-    return false;
 }
 
-bool error_set_errno(struct error *err, int errno_value, const char *format, ...)
+void error_fill_errno(struct error *err, int errno_value, const char *format, ...)
 {
     err->code = ERR_SYSTEM;
     va_list arguments;
@@ -44,7 +43,6 @@ bool error_set_errno(struct error *err, int errno_value, const char *format, ...
     va_end(arguments);
     size_t used = strlen(err->message);
     snprintf(err->message + used, sizeof err->message - used, ": %s", strerror(errno_value));
-    return false;
 }
 
 const char *error_code_name(enum error_code code)

@@ -91,7 +91,7 @@ static bool parse_number(const struct config_key *key, const char *text, int64_t
 static bool store_number(void *target, const struct config_key *key, const char *text,
                          struct error *err)
 {
-    int64_t value = 0;
+    int64_t value;
     if (!parse_number(key, text, &value, err))
         return false;
     if (key->type == CONFIG_INTEGER)

@@ -30,11 +30,22 @@ struct error {
     char message[320]; /* one English sentence without a trailing full stop */
 };
 
-/* Fills *err and returns false, so that a caller can write `return error_set(...)`. */
-bool error_set(struct error *err, enum error_code code, const char *format, ...) printf_like(3, 4);
+/* Fills *err and yields false, so that a caller can write `return error_set(...)`: macros, so that
+ * compilers and analyzers see that it is false. error_set(err, code, format, ...) */
+#define error_set(...) (error_fill(__VA_ARGS__), error_false())
 
-/* Like error_set for a failed system call: appends strerror(errno_value). */
-bool error_set_errno(struct error *err, int errno_value, const char *format, ...) printf_like(3, 4);
+/* Like error_set for a failed system call: appends strerror(errno_value).
+ * error_set_errno(err, errno_value, format, ...) */
+#define error_set_errno(...) (error_fill_errno(__VA_ARGS__), error_false())
+
+void error_fill(struct error *err, enum error_code code, const char *format, ...) printf_like(3, 4);
+void error_fill_errno(struct error *err, int errno_value, const char *format, ...)
+    printf_like(3, 4);
+
+static inline bool error_false(void)
+{
+    return false;
+}
 
 /* The stable lower-case name of a code, for logs: "not_found". */
 const char *error_code_name(enum error_code code);
