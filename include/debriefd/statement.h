@@ -1,0 +1,16 @@
+/* statement: finds a runtime statement by name in an embedded table (sql_queries in the daemon, a
+ * table of their own in tests). "wave_close.sql" is the statement "wave_close". */
+#ifndef DEBRIEFD_STATEMENT_H
+#define DEBRIEFD_STATEMENT_H
+
+#include <debriefd/embedded.h>
+#include <stdbool.h>
+
+#define STATEMENT_NOT_FOUND (-1)
+
+int statement_count(const struct embedded_file *table);
+
+/* The row's index in `table`, or STATEMENT_NOT_FOUND. */
+int statement_find(const struct embedded_file *table, const char *name);
+
+#endif
