@@ -10,5 +10,8 @@ function(embed_files target symbol)
     COMMAND ${CMAKE_COMMAND} -DSYMBOL=${symbol} "-DFILES=${joined}" -DOUTPUT=${output}
             -P ${DEBRIEFD_EMBED_SCRIPT}
     DEPENDS ${paths} ${DEBRIEFD_EMBED_SCRIPT} VERBATIM)
+  # The target usually belongs to another directory, where this command's output is not known.
+  add_custom_target(embed_${symbol} DEPENDS ${output})
+  add_dependencies(${target} embed_${symbol})
   target_sources(${target} PRIVATE ${output})
 endfunction()

@@ -1,0 +1,86 @@
+#include <debriefd/postgres_binaries.h>
+
+#include <debriefd/xalloc.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEBIAN_PATTERN "/usr/lib/postgresql/*/bin"
+
+static bool has_programs(const char *directory)
+{
+    char path[600];
+    static const char *const programs[] = {"postgres", "initdb"};
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        snprintf(path, sizeof path, "%s/%s", directory, programs[i]);
+        if (access(path, X_OK) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void consider(const char *directory, int major, int wanted, struct postgres_binaries *best)
+{
+    bool fits = wanted == 0 ? major >= POSTGRES_MAJOR_MINIMUM : major == wanted;
+    if (!fits || major <= best->major || strlen(directory) >= sizeof best->directory ||
+        !has_programs(directory))
+        return;
+    snprintf(best->directory, sizeof best->directory, "%s", directory);
+    best->major = major;
+}
+
+static void search_debian(int wanted, struct postgres_binaries *best)
+{
+    glob_t found;
+    if (glob(DEBIAN_PATTERN, 0, NULL, &found) != 0)
+        return;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        int major = 0;
+        if (sscanf(found.gl_pathv[i], "/usr/lib/postgresql/%d/bin", &major) == 1)
+            consider(found.gl_pathv[i], major, wanted, best);
+    }
+    globfree(&found);
+}
+
+/* "postgres (PostgreSQL) 15.7 (Debian ...)" */
+static int version_in(const char *directory)
+{
+    char command[640];
+    snprintf(command, sizeof command, "'%s/postgres' --version", directory);
+    FILE *output = strchr(directory, '\'') == NULL ? popen(command, "re") : NULL;
+    if (output == NULL)
+        return 0;
+    int major = 0;
+    int fields = fscanf(output, "%*s (PostgreSQL) %d", &major);
+    pclose(output);
+    return fields == 1 ? major : 0;
+}
+
+static void search_path(int wanted, struct postgres_binaries *best)
+{
+    const char *path = getenv("PATH");
+    char *copy = xstrdup(path != NULL ? path : "");
+    char *state = NULL;
+    for (char *directory = strtok_r(copy, ":", &state); directory != NULL;
+         directory = strtok_r(NULL, ":", &state))
+        if (directory[0] == '/' && strlen(directory) < sizeof best->directory &&
+            has_programs(directory))
+            consider(directory, version_in(directory), wanted, best);
+    free(copy);
+}
+
+bool postgres_binaries_find(int major, struct postgres_binaries *binaries, struct error *err)
+{
+    struct postgres_binaries best = {0};
+    search_debian(major, &best);
+    search_path(major, &best);
+    if (best.major == 0 && major == 0)
+        return error_set(err, ERR_NOT_FOUND, "PostgreSQL %d or later is not installed",
+                         POSTGRES_MAJOR_MINIMUM);
+    if (best.major == 0)
+        return error_set(err, ERR_NOT_FOUND, "PostgreSQL %d is not installed", major);
+    *binaries = best;
+    return true;
+}
