@@ -155,6 +155,14 @@ static bool record_migration(struct session *session, int version, const struct 
     return is_recorded;
 }
 
+/* A script that ends the transaction itself would be applied without being recorded. */
+static bool check_transaction(const struct session *session, const struct embedded_file *file,
+                              struct error *err)
+{
+    return session_in_transaction(session) ||
+           error_set(err, ERR_INTERNAL, "%s ends its own transaction", file->name);
+}
+
 static bool lock(struct session *session, struct error *err)
 {
     return session_begin(session, err) &&
@@ -174,6 +182,7 @@ static bool apply_next(struct session *session, const struct embedded_file *migr
     if (next->name == NULL)
         return session_commit(session, err);
     if (!session_script(session, next->name, next->data, err) ||
+        !check_transaction(session, next, err) ||
         !record_migration(session, record.version + 1, next, err) || !session_commit(session, err))
         return false;
     outcome->version++;
@@ -203,7 +212,8 @@ static bool run_functions(struct session *session, const struct embedded_file *f
                           const struct checksum *checksum, struct error *err)
 {
     for (; functions->name != NULL; functions++)
-        if (!session_script(session, functions->name, functions->data, err))
+        if (!session_script(session, functions->name, functions->data, err) ||
+            !check_transaction(session, functions, err))
             return false;
     return record_functions(session, checksum, err);
 }

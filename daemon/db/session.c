@@ -147,16 +147,16 @@ static bool finish(struct session *session, PGresult *owned_result, bool was_in_
     return true;
 }
 
-static bool in_transaction(const struct session *session)
+bool session_in_transaction(const struct session *session)
 {
-    return PQtransactionStatus(session->connection) != PQTRANS_IDLE;
+    return session->connection != NULL && PQtransactionStatus(session->connection) != PQTRANS_IDLE;
 }
 
 static bool prepare_once(struct session *session, int index, const char *name, struct error *err)
 {
     if (session->prepared[index])
         return true;
-    bool inside = in_transaction(session);
+    bool inside = session_in_transaction(session);
     const char *sql = session->options.statements[index].data;
     PGresult *result = PQprepare(session->connection, name, sql, 0, NULL);
     session->prepared[index] = finish(session, result, inside, name, NULL, err);
@@ -173,7 +173,7 @@ bool session_execute(struct session *session, const char *statement, const struc
         return false;
     struct params_view view;
     params_view(params, &view);
-    bool inside = in_transaction(session);
+    bool inside = session_in_transaction(session);
     PGresult *result = PQexecPrepared(session->connection, statement, view.count, view.values,
                                       view.lengths, view.formats, 0);
     return finish(session, result, inside, statement, rows, err);
@@ -186,7 +186,7 @@ bool session_query(struct session *session, const char *sql, const struct params
         return false;
     struct params_view view;
     params_view(params, &view);
-    bool inside = in_transaction(session);
+    bool inside = session_in_transaction(session);
     PGresult *result = PQexecParams(session->connection, sql, view.count, NULL, view.values,
                                     view.lengths, view.formats, 0);
     return finish(session, result, inside, "query", rows, err);
@@ -196,7 +196,7 @@ bool session_script(struct session *session, const char *name, const char *sql, 
 {
     if (!check_open(session, err))
         return false;
-    bool inside = in_transaction(session);
+    bool inside = session_in_transaction(session);
     PGresult *result = PQexec(session->connection, sql);
     bool is_done = succeeded(result);
     if (!is_done) {
@@ -212,7 +212,7 @@ bool session_begin(struct session *session, struct error *err)
 {
     if (!check_open(session, err))
         return false;
-    assert(!in_transaction(session));
+    assert(!session_in_transaction(session));
     return finish(session, PQexec(session->connection, "BEGIN"), true, "BEGIN", NULL, err);
 }
 
@@ -231,7 +231,7 @@ bool session_commit(struct session *session, struct error *err)
 
 void session_rollback(struct session *session)
 {
-    if (session_is_open(session) && in_transaction(session))
+    if (session_is_open(session) && session_in_transaction(session))
         PQclear(PQexec(session->connection, "ROLLBACK"));
 }
 

@@ -59,6 +59,7 @@ bool session_script(struct session *session, const char *name, const char *sql,
 bool session_begin(struct session *session, struct error *err) must_check;
 bool session_commit(struct session *session, struct error *err) must_check;
 void session_rollback(struct session *session); /* harmless without a transaction */
+bool session_in_transaction(const struct session *session);
 
 /* Sleeps until a notification, until `extra_fd` (or -1) is readable, or for at most timeout_us. */
 bool session_wait(struct session *session, int64_t timeout_us, int extra_fd,
