@@ -64,6 +64,12 @@ const struct sqlstate *result_state(const PGresult *result)
     return sqlstate_find(code);
 }
 
+bool result_is_fatal(const PGresult *result)
+{
+    const char *severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+}
+
 /* A result without SQLSTATE is libpq's own word about a lost connection. */
 bool result_error(const PGresult *result, const char *what, struct error *err)
 {

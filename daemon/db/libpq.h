@@ -35,6 +35,9 @@ void startup_prepare(struct startup *startup, const char *conninfo, const char *
 /* The table's row for a result's SQLSTATE. */
 const struct sqlstate *result_state(const PGresult *result);
 
+/* Whether the server ended the connection with this error. */
+bool result_is_fatal(const PGresult *result);
+
 /* Fills *err from a failed result: code from the sqlstate table, message naming `what`. */
 bool result_error(const PGresult *result, const char *what, struct error *err);
 

@@ -13,4 +13,11 @@ int statement_count(const struct embedded_file *table);
 /* The row's index in `table`, or STATEMENT_NOT_FOUND. */
 int statement_find(const struct embedded_file *table, const char *name);
 
+/* The file's name without ".sql": the prepared statement's. PostgreSQL cuts names at 63 bytes, so a
+ * longer one asserts. */
+struct statement_name {
+    char text[64];
+};
+struct statement_name statement_name(const struct embedded_file *file);
+
 #endif
