@@ -1,0 +1,84 @@
+/* metric: rows computed from facts. A row is a number, a text or a null with its reason; a number is
+ * always finite. Rows come in a fixed order: family, wave, item, slice, metric.
+ * A growing metric_rows owns every string its rows point to. */
+#ifndef DEBRIEFD_METRIC_H
+#define DEBRIEFD_METRIC_H
+
+#include <debriefd/error.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct facts;
+
+/* Why a metric is null: one code per cause. The names are stored and published. */
+enum metric_null {
+    METRIC_NOT_NULL = 0,
+    METRIC_N0,                /* nobody answered, or nobody to divide by */
+    METRIC_N_LT_2,            /* needs two answers */
+    METRIC_N_LT_3,            /* needs three */
+    METRIC_N_LT_10,           /* needs ten */
+    METRIC_ALL_UNKNOWN,       /* every eligible person has unknown eligibility */
+    METRIC_ZERO_VAR,          /* all answers equal */
+    METRIC_STRATUM_LT_2,      /* a sector with members has fewer than two answers */
+    METRIC_NO_CORE,           /* nobody from a sector with a target */
+    METRIC_TWO_ITEMS,         /* two items: Spearman-Brown is reported instead */
+    METRIC_HEYWOOD,           /* the one-factor solution has a variance of 0 or below */
+    METRIC_NO_CONVERGENCE,    /* the estimate did not settle */
+    METRIC_WITHHELD_OPEN,     /* nothing is released while the wave is open */
+    METRIC_WITHHELD_K,        /* fewer than k answers */
+    METRIC_WITHHELD_DIST,     /* too few for a distribution */
+    METRIC_WITHHELD_DOMINANCE, /* one contributor could estimate another: p % rule */
+    METRIC_WITHHELD_LINKED,   /* other contributors than its index: only the index is released */
+    METRIC_NULLS
+};
+
+enum metric_type { METRIC_NUMBER, METRIC_TEXT, METRIC_NULL };
+
+struct metric_row {
+    const char *wave;   /* pre, post, fu, ..., all (over waves) or trip */
+    const char *slice;  /* all, or a slice's name */
+    const char *item;   /* "" for none */
+    const char *metric; /* a name of the metric specification: mean, resp.RR2 */
+    enum metric_type type;
+    double value;     /* METRIC_NUMBER */
+    const char *text; /* METRIC_TEXT, else NULL */
+    enum metric_null null;
+    int64_t n; /* persons it is computed from */
+    int64_t N; /* persons it speaks about */
+    bool has_interval;
+    double low, high;   /* the interval of the value, when has_interval */
+    const char *unit;   /* "", 1 (a share), points, count, scale, seats, pp */
+    const char *method; /* "", or fpc_t, stacked_hyper, census, none, ... */
+};
+
+struct metric_rows;
+
+struct metric_rows *metric_rows_create(void);
+void metric_rows_destroy(struct metric_rows *rows);
+size_t metric_rows_count(const struct metric_rows *rows);
+/* Valid until the next append. */
+const struct metric_row *metric_rows_get(const struct metric_rows *rows, size_t index);
+/* NULL when there is none. For tests and look-ups; linear. */
+const struct metric_row *metric_rows_find(const struct metric_rows *rows, const char *wave,
+                                          const char *slice, const char *item, const char *metric);
+/* Copies the row and its strings; the caller's NULL strings become "". The result may be edited until
+ * the next append. Asserts that numbers are finite. */
+struct metric_row *metric_rows_append(struct metric_rows *rows, const struct metric_row *row);
+
+/* The stored code: "n_lt_2". METRIC_NOT_NULL has "". */
+const char *metric_null_name(enum metric_null null);
+
+struct metric_family {
+    const char *name;
+    int version; /* grows when a definition changes; stored with every value */
+    void (*compute)(const struct facts *facts, struct metric_rows *rows);
+};
+
+/* Ended by a row without a name. */
+extern const struct metric_family metric_families[];
+const struct metric_family *metric_family_find(const char *name);
+
+/* Every family, in order. The facts are sealed. */
+void metric_compute_all(const struct facts *facts, struct metric_rows *rows);
+
+#endif

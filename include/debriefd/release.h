@@ -1,0 +1,57 @@
+/* release: the rows of one release, computed bottom-up from coded atoms with the functions that
+ * compute internal rows; groups are the slices and the total is the sum of the groups.
+ * Public are the delegation's balance and, for at least k eligible, the total response rate. A held-back
+ * metric is a row with a reason. Not released: item response, reliability, anything not built from atoms. */
+#ifndef DEBRIEFD_RELEASE_H
+#define DEBRIEFD_RELEASE_H
+
+#include <debriefd/disclosure.h>
+#include <debriefd/metric.h>
+
+/* A frozen group and the sum of its atoms' coded histograms. */
+struct release_group {
+    const char *name;
+    int64_t eligible;      /* N of the group in the wave */
+    const int64_t *counts; /* raw values min..max of the item; bins 0..DISCLOSURE_INDEX_MAX */
+};
+
+enum release_state {
+    RELEASE_READY,
+    RELEASE_OPEN, /* the wave is open */
+    RELEASE_FEW,  /* not enough answers for one group */
+};
+
+/* One item or index of one wave. Groups are none unless RELEASE_READY. */
+struct release_series {
+    const char *wave;
+    enum release_state state;
+    const struct facts_item *item; /* or NULL for an index, */
+    const char *index;             /* named here */
+    const char *linked;            /* for an item, the index of the same wave it is part of, or NULL */
+    int64_t eligible;              /* N of the wave */
+    const struct release_group *groups;
+    size_t group_count;
+};
+
+/* The wave's own frozen groups, over who answered at all. No groups: only the total. */
+struct release_frame {
+    const char *wave;
+    const size_t *group_of; /* per slice of the facts, from 0, as disclosure_group gives it */
+    size_t group_count;
+};
+
+struct release_input {
+    const struct disclosure_rules *rules;
+    const struct facts *facts; /* slices are sectors; only its frame is read, never an answer */
+    const struct release_frame *frames;
+    size_t frame_count;
+    const struct release_series *series;
+    size_t series_count;
+};
+
+/* Appends the release's rows. Fails with ERR_INVALID, rows untouched, on an atom below its minimum, a
+ * histogram no coding could have left, or names that contradict each other. */
+bool release_compute(const struct release_input *input, struct metric_rows *rows,
+                     struct error *err) must_check;
+
+#endif
