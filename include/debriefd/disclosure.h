@@ -6,10 +6,12 @@
  * Then no coalition of c respondents, knowing the algorithm, all arrival times and its own answers,
  * can determine another respondent's answer: a coded histogram is a fixed point of coding, so the
  * world that has it as its true one, answers permuted within the atom, publishes the same; no
- * category holds more than n - (c + 1) answers, so what is left outside the coalition has two values.
+ * category holds more than n - (c + 1) answers, so what is left outside the coalition has two
+ * values.
  *
  * Linked families: an index and the items it is made of, when both are released, are released for
- * the same contributors, those who answered all of them (complete cases); otherwise only the index. */
+ * the same contributors, those who answered all of them (complete cases); otherwise only the index.
+ */
 #ifndef DEBRIEFD_DISCLOSURE_H
 #define DEBRIEFD_DISCLOSURE_H
 
@@ -68,8 +70,8 @@ bool disclosure_code(const struct disclosure_rules *rules, int64_t *counts, size
 bool disclosure_is_coded(const struct disclosure_rules *rules, const int64_t *counts,
                          size_t categories);
 
-/* Whether an index and one of its items have the same contributors. The complete cases are a subset of
- * those who answered an item, so equal counts in every group are equal sets. */
+/* Whether an index and one of its items have the same contributors. The complete cases are a subset
+ * of those who answered an item, so equal counts in every group are equal sets. */
 bool disclosure_same_contributors(const int64_t *index_answers, const int64_t *item_answers,
                                   size_t groups);
 
@@ -78,9 +80,12 @@ bool disclosure_same_contributors(const int64_t *index_answers, const int64_t *i
 bool disclosure_magnitude_safe(const struct disclosure_rules *rules,
                                const struct facts_histogram *histogram);
 
+/* (1, percent) dominance: the largest contribution is more than that share of the sum. */
+bool disclosure_dominated(const struct facts_histogram *histogram, int percent);
+
 /* An index is binned and released as an item of its own, with the values 0..DISCLOSURE_INDEX_MAX:
- * value v stands for v * 100 / DISCLOSURE_INDEX_MAX. A person's index is rounded to the nearest bin (half
- * up), so binning moves a mean by at most 2.5 of 100. */
+ * value v stands for v * 100 / DISCLOSURE_INDEX_MAX. A person's index is rounded to the nearest bin
+ * (half up), so binning moves a mean by at most 2.5 of 100. */
 #define DISCLOSURE_INDEX_MAX 20
 int disclosure_index_bin(const struct facts_composite *composite, int answered, int64_t sum);
 

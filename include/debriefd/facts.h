@@ -4,8 +4,9 @@
  * Slices partition the delegation: sectors inside, disclosure groups in a release. In every reading
  * function slice 0 is the whole ("all") and 1..facts_slices() are the slices in the order added.
  * Values are counted raw; a reversed item reads back scored (min + max - value).
- * Builder calls copy what they are given. They fail with ERR_INVALID, and change nothing, on an unknown
- * or repeated name, a cell counted twice, a negative count, a value outside its scale, or past a limit. */
+ * Builder calls copy what they are given. They fail with ERR_INVALID, and change nothing, on an
+ * unknown or repeated name, a cell counted twice, a negative count, a value outside its scale, or
+ * past a limit. */
 #ifndef DEBRIEFD_FACTS_H
 #define DEBRIEFD_FACTS_H
 
@@ -125,8 +126,8 @@ bool facts_count_composite(struct facts *facts, const char *wave, const char *co
 bool facts_add_moments(struct facts *facts, const char *wave, const struct facts_moments *moments,
                        struct error *err) must_check;
 
-/* Ends the building. Fails when counts contradict each other: more dispositions or panel members than
- * members, more answers than eligible persons, targets that do not sum to 1. */
+/* Ends the building. Fails when counts contradict each other: more dispositions or panel members
+ * than members, more answers than eligible persons, targets that do not sum to 1. */
 bool facts_seal(struct facts *facts, struct error *err) must_check;
 
 /* Reading, after facts_seal. Strings and arrays live as long as the facts. */

@@ -17,6 +17,7 @@ enum interval_method {
     INTERVAL_NONE,    /* no interval: low and high are not set */
     INTERVAL_CENSUS,  /* everybody answered: a point */
     INTERVAL_FPC_T,   /* Student's t with finite population correction, cut to what is attainable */
+    INTERVAL_FELDT,   /* F of Cronbach's alpha */
     INTERVAL_STACKED, /* sum of hypergeometric bounds of the layers {x >= c} */
 };
 const char *interval_method_name(enum interval_method method);

@@ -1,6 +1,6 @@
-/* metric: rows computed from facts. A row is a number, a text or a null with its reason; a number is
- * always finite. Rows come in a fixed order: family, wave, item, slice, metric.
- * A growing metric_rows owns every string its rows point to. */
+/* metric: rows computed from facts. A row is a number, a text or a null with its reason; a number
+ * is always finite. Rows come in a fixed order: family, wave, item, slice, metric. A growing
+ * metric_rows owns every string its rows point to. */
 #ifndef DEBRIEFD_METRIC_H
 #define DEBRIEFD_METRIC_H
 
@@ -13,22 +13,22 @@ struct facts;
 /* Why a metric is null: one code per cause. The names are stored and published. */
 enum metric_null {
     METRIC_NOT_NULL = 0,
-    METRIC_N0,                /* nobody answered, or nobody to divide by */
-    METRIC_N_LT_2,            /* needs two answers */
-    METRIC_N_LT_3,            /* needs three */
-    METRIC_N_LT_10,           /* needs ten */
-    METRIC_ALL_UNKNOWN,       /* every eligible person has unknown eligibility */
-    METRIC_ZERO_VAR,          /* all answers equal */
-    METRIC_STRATUM_LT_2,      /* a sector with members has fewer than two answers */
-    METRIC_NO_CORE,           /* nobody from a sector with a target */
-    METRIC_TWO_ITEMS,         /* two items: Spearman-Brown is reported instead */
-    METRIC_HEYWOOD,           /* the one-factor solution has a variance of 0 or below */
-    METRIC_NO_CONVERGENCE,    /* the estimate did not settle */
-    METRIC_WITHHELD_OPEN,     /* nothing is released while the wave is open */
-    METRIC_WITHHELD_K,        /* fewer than k answers */
-    METRIC_WITHHELD_DIST,     /* too few for a distribution */
+    METRIC_N0,                 /* nobody answered, or nobody to divide by */
+    METRIC_N_LT_2,             /* needs two answers */
+    METRIC_N_LT_3,             /* needs three */
+    METRIC_N_LT_10,            /* needs ten */
+    METRIC_ALL_UNKNOWN,        /* every eligible person has unknown eligibility */
+    METRIC_ZERO_VAR,           /* all answers equal */
+    METRIC_STRATUM_LT_2,       /* a sector with members has fewer than two answers */
+    METRIC_NO_CORE,            /* nobody from a sector with a target */
+    METRIC_TWO_ITEMS,          /* two items: Spearman-Brown is reported instead */
+    METRIC_HEYWOOD,            /* the one-factor solution has a variance of 0 or below */
+    METRIC_NO_CONVERGENCE,     /* the estimate did not settle */
+    METRIC_WITHHELD_OPEN,      /* nothing is released while the wave is open */
+    METRIC_WITHHELD_K,         /* fewer than k answers */
+    METRIC_WITHHELD_DIST,      /* too few for a distribution */
     METRIC_WITHHELD_DOMINANCE, /* one contributor could estimate another: p % rule */
-    METRIC_WITHHELD_LINKED,   /* other contributors than its index: only the index is released */
+    METRIC_WITHHELD_LINKED,    /* other contributors than its index: only the index is released */
     METRIC_NULLS
 };
 
@@ -61,8 +61,8 @@ const struct metric_row *metric_rows_get(const struct metric_rows *rows, size_t 
 /* NULL when there is none. For tests and look-ups; linear. */
 const struct metric_row *metric_rows_find(const struct metric_rows *rows, const char *wave,
                                           const char *slice, const char *item, const char *metric);
-/* Copies the row and its strings; the caller's NULL strings become "". The result may be edited until
- * the next append. Asserts that numbers are finite. */
+/* Copies the row and its strings; the caller's NULL strings become "". The result may be edited
+ * until the next append. Asserts that numbers are finite. */
 struct metric_row *metric_rows_append(struct metric_rows *rows, const struct metric_row *row);
 
 /* The stored code: "n_lt_2". METRIC_NOT_NULL has "". */

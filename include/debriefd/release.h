@@ -1,7 +1,8 @@
 /* release: the rows of one release, computed bottom-up from coded atoms with the functions that
  * compute internal rows; groups are the slices and the total is the sum of the groups.
- * Public are the delegation's balance and, for at least k eligible, the total response rate. A held-back
- * metric is a row with a reason. Not released: item response, reliability, anything not built from atoms. */
+ * Public are the delegation's balance and, for at least k eligible, the total response rate. A
+ * held-back metric is a row with a reason. Not released: item response, reliability, anything not
+ * built from atoms. */
 #ifndef DEBRIEFD_RELEASE_H
 #define DEBRIEFD_RELEASE_H
 
@@ -27,8 +28,8 @@ struct release_series {
     enum release_state state;
     const struct facts_item *item; /* or NULL for an index, */
     const char *index;             /* named here */
-    const char *linked;            /* for an item, the index of the same wave it is part of, or NULL */
-    int64_t eligible;              /* N of the wave */
+    const char *linked; /* for an item, the index of the same wave it is part of, or NULL */
+    int64_t eligible;   /* N of the wave */
     const struct release_group *groups;
     size_t group_count;
 };
@@ -49,8 +50,8 @@ struct release_input {
     size_t series_count;
 };
 
-/* Appends the release's rows. Fails with ERR_INVALID, rows untouched, on an atom below its minimum, a
- * histogram no coding could have left, or names that contradict each other. */
+/* Appends the release's rows. Fails with ERR_INVALID, rows untouched, on an atom below its minimum,
+ * a histogram no coding could have left, or names that contradict each other. */
 bool release_compute(const struct release_input *input, struct metric_rows *rows,
                      struct error *err) must_check;
 

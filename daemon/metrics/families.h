@@ -1,0 +1,49 @@
+/* families: the compute functions behind metric_families, one file each, and the way they emit
+ * rows. */
+#ifndef FAMILIES_H
+#define FAMILIES_H
+
+#include <debriefd/facts.h>
+#include <debriefd/interval.h>
+#include <debriefd/metric.h>
+
+void response_compute(const struct facts *facts, struct metric_rows *rows);
+void satisfaction_compute(const struct facts *facts, struct metric_rows *rows);
+void transfer_compute(const struct facts *facts, struct metric_rows *rows);
+void balance_compute(const struct facts *facts, struct metric_rows *rows);
+
+/* What the rows of one (wave, slice, item) have in common. */
+struct cell {
+    struct metric_rows *rows;
+    const struct facts *facts;
+    size_t wave_index, slice_index; /* of the facts; the wave index is unused outside waves */
+    const char *wave, *slice, *item;
+    int64_t n, N;
+};
+
+/* The cell of an item in a wave and slice, N being the eligible; the caller sets n. */
+struct cell cell_of_wave(const struct facts *facts, size_t wave, size_t slice, const char *item,
+                         struct metric_rows *rows);
+
+struct metric_row *cell_number(const struct cell *cell, const char *metric, double value,
+                               const char *unit);
+struct metric_row *cell_null(const struct cell *cell, const char *metric, enum metric_null null,
+                             const char *unit);
+struct metric_row *cell_text(const struct cell *cell, const char *metric, const char *text);
+
+/* The number, or the null when `null` says why there is none. */
+struct metric_row *cell_either(const struct cell *cell, const char *metric, enum metric_null null,
+                               double value, const char *unit);
+
+/* Three rows <prefix>_lo, <prefix>_hi, <prefix>_method of factor times the interval; without one,
+ * lo and hi are null for `null`. */
+void cell_interval(const struct cell *cell, const char *prefix, const struct interval *interval,
+                   double factor, enum metric_null null, const char *unit);
+
+/* Three rows <metric>, <metric>_lo, <metric>_hi: the share of x among n, with exact bounds. */
+void cell_share(const struct cell *cell, const char *metric, int64_t x);
+
+/* The row <metric> alone. */
+struct metric_row *cell_share_only(const struct cell *cell, const char *metric, int64_t x);
+
+#endif
