@@ -17,4 +17,6 @@ extern const struct embedded_file sql_functions[]; /* functions, views, then rol
 extern const struct embedded_file
     sql_queries[]; /* queries and facts: a name is a prepared statement */
 
+extern const struct embedded_file instrument_schemas[]; /* JSON Schema of instrument definitions */
+
 #endif
