@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#define PREFIX_LENGTH    3
-#define CLAIM_LENGTH     (16 + 16 + 2)
-#define TOKEN_LENGTH     (CLAIM_LENGTH + SECRET_MAC_LENGTH)
-#define SECRET_LENGTH    32
-#define API_KEY_LENGTH   (16 + SECRET_LENGTH)
+#define PREFIX_LENGTH  3
+#define CLAIM_LENGTH   (16 + 16 + 2)
+#define TOKEN_LENGTH   (CLAIM_LENGTH + SECRET_MAC_LENGTH)
+#define SECRET_LENGTH  32
+#define API_KEY_LENGTH (16 + SECRET_LENGTH)
 
 static const char key_prefix[] = "dk_";
 static const char invitation_prefix[] = "di_";

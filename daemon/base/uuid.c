@@ -88,8 +88,14 @@ bool uuid_equal(const struct uuid *a, const struct uuid *b)
     return uuid_compare(a, b) == 0;
 }
 
-bool uuid_is_nil(const struct uuid *uuid)
+struct uuid uuid_nil(void)
 {
     static const struct uuid nil;
+    return nil;
+}
+
+bool uuid_is_nil(const struct uuid *uuid)
+{
+    struct uuid nil = uuid_nil();
     return uuid_equal(uuid, &nil);
 }

@@ -115,11 +115,12 @@ static void finish_segment(struct ingest *ingest, struct segment *segment, const
         ingest->options.stored(ingest->options.context);
 }
 
-/* What another row may have caused is tried again alone; what the database's absence caused is not: its
- * client repeats it, safely. */
+/* What another row may have caused is tried again alone; what the database's absence caused is not:
+ * its client repeats it, safely. */
 static void fail_segment(struct ingest *ingest, struct segment *segment, const struct error *err)
 {
-    bool may_be_one_row = segment->count > 1 && err->code != ERR_UNAVAILABLE && err->code != ERR_TIMEOUT;
+    bool may_be_one_row =
+        segment->count > 1 && err->code != ERR_UNAVAILABLE && err->code != ERR_TIMEOUT;
     if (may_be_one_row && !ingest->is_ending) {
         log_warn("ingest_segment_split", "count=%zu error=%s", segment->count,
                  log_quote(err->message).text);
@@ -257,7 +258,8 @@ static struct waiting *copy_submission(const struct ingest_submission *given)
 {
     size_t scores_size = given->score_count * sizeof *given->scores;
     size_t language_size = strlen(given->language) + 1;
-    struct waiting *copy = xcalloc(sizeof *copy + scores_size + language_size + given->texts_length + 1);
+    struct waiting *copy =
+        xcalloc(sizeof *copy + scores_size + language_size + given->texts_length + 1);
     char *behind = (char *)(copy + 1);
     copy->submission = *given;
     copy->submission.scores = memcpy(behind, given->scores, scores_size);

@@ -31,7 +31,8 @@ struct secret_hash receipt_leaf(const struct receipt_subject *subject)
     return leaf;
 }
 
-static struct secret_hash inner_node(const struct secret_hash *left, const struct secret_hash *right)
+static struct secret_hash inner_node(const struct secret_hash *left,
+                                     const struct secret_hash *right)
 {
     uint8_t bytes[1 + 2 * SECRET_HASH_LENGTH] = {1};
     memcpy(bytes + 1, left->bytes, SECRET_HASH_LENGTH);

@@ -3,6 +3,7 @@
 #include <debriefd/clock.h>
 #include <debriefd/sql_array.h>
 #include <debriefd/xalloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,8 @@ static size_t seal_for(struct segment *segment, const struct uuid *programme)
     for (size_t i = 0; i < segment->seal_count; i++)
         if (uuid_equal(&segment->seals[i].programme, programme))
             return i;
-    segment->seals[segment->seal_count] = (struct seal){.programme = *programme, .id = uuid_ordered()};
+    segment->seals[segment->seal_count] =
+        (struct seal){.programme = *programme, .id = uuid_ordered()};
     return segment->seal_count++;
 }
 

@@ -1,5 +1,5 @@
-/* segment: the submissions of one commit, written once into binary arrays, sealed with one signature a
- * programme. Private to ingest. */
+/* segment: the submissions of one commit, written once into binary arrays, sealed with one
+ * signature a programme. Private to ingest. */
 #ifndef DEBRIEFD_SEGMENT_H
 #define DEBRIEFD_SEGMENT_H
 

@@ -1,8 +1,8 @@
-/* credential: the texts that prove a right. Both carry their programme, so that nothing is looked up across
- * programmes, and both go in "Authorization: Bearer".
- * API key: "dk_" and base64url of programme (16 bytes), secret (32). Stored as the SHA-256 of the secret.
- * Invitation token: "di_" and base64url of programme (16), invitation (16), generation (2, big-endian),
- * message authentication code (16) under the credential key. Never stored: derived again when needed. */
+/* credential: the texts that prove a right. Both carry their programme, so that nothing is looked
+ * up across programmes, and both go in "Authorization: Bearer". API key: "dk_" and base64url of
+ * programme (16 bytes), secret (32). Stored as the SHA-256 of the secret. Invitation token: "di_"
+ * and base64url of programme (16), invitation (16), generation (2, big-endian), message
+ * authentication code (16) under the credential key. Never stored: derived again when needed. */
 #ifndef DEBRIEFD_CREDENTIAL_H
 #define DEBRIEFD_CREDENTIAL_H
 

@@ -1,10 +1,11 @@
-/* ingest: stores submissions by natural group commit. While one segment is being committed, whatever arrives
- * waits; when it is done, everything waiting (up to the batch size) becomes the next one. No timer: a lone
- * submission waits for one commit only, sixty-four share it.
+/* ingest: stores submissions by natural group commit. While one segment is being committed,
+ * whatever arrives waits; when it is done, everything waiting (up to the batch size) becomes the
+ * next one. No timer: a lone submission waits for one commit only, sixty-four share it.
  *
- * A submission is answered only after its commit is confirmed. When the connection is lost in between, the
- * outcome is unknown and the answer is ERR_UNAVAILABLE; repeating it is safe for ever, because the client named
- * it. A segment that fails for a surprise is repeated row by row, so that one bad row fails alone. */
+ * A submission is answered only after its commit is confirmed. When the connection is lost in
+ * between, the outcome is unknown and the answer is ERR_UNAVAILABLE; repeating it is safe for ever,
+ * because the client named it. A segment that fails for a surprise is repeated row by row, so that
+ * one bad row fails alone. */
 #ifndef DEBRIEFD_INGEST_H
 #define DEBRIEFD_INGEST_H
 
@@ -50,8 +51,8 @@ struct ingest_submission {
     const char *language;
 };
 
-/* Called exactly once a submission, never from inside ingest_submit. `receipt` is JSON, empty unless the outcome
- * is new or replay; it is borrowed for the call. */
+/* Called exactly once a submission, never from inside ingest_submit. `receipt` is JSON, empty
+ * unless the outcome is new or replay; it is borrowed for the call. */
 typedef void ingest_done_fn(void *context, enum ingest_outcome outcome, const struct buf *receipt,
                             const struct error *err);
 
@@ -79,7 +80,8 @@ struct ingest_counters {
 struct ingest *ingest_create(struct event_base *base, struct channel *channel,
                              const struct ingest_options *options);
 
-/* Starts no further segment. Then destroy the channel, which ends what is in flight, and then the ingest. */
+/* Starts no further segment. Then destroy the channel, which ends what is in flight, and then the
+ * ingest. */
 void ingest_stop(struct ingest *ingest);
 
 /* Ends what waits with ERR_UNAVAILABLE. Nothing is in flight. Takes NULL. */

@@ -1,9 +1,10 @@
 /* receipt: a signed statement that a submission was recorded, checkable offline.
  *
- * The statement is the text "debriefd receipt 1\n" and five lines: programme, wave, evaluation, SHA-256 of the
- * body in hexadecimal, time of receipt. Its leaf is SHA-256(0x00 || statement); the leaves of one commit form a
- * Merkle tree as in RFC 9162 2.1 (SHA-256, inner nodes 0x01 || left || right); one Ed25519 signature covers
- * "debriefd root 1\n" || root. A receipt says that something was recorded, never what. */
+ * The statement is the text "debriefd receipt 1\n" and five lines: programme, wave, evaluation,
+ * SHA-256 of the body in hexadecimal, time of receipt. Its leaf is SHA-256(0x00 || statement); the
+ * leaves of one commit form a Merkle tree as in RFC 9162 2.1 (SHA-256, inner nodes 0x01 || left ||
+ * right); one Ed25519 signature covers "debriefd root 1\n" || root. A receipt says that something
+ * was recorded, never what. */
 #ifndef DEBRIEFD_RECEIPT_H
 #define DEBRIEFD_RECEIPT_H
 
@@ -38,7 +39,8 @@ struct receipt_key_id {
 };
 struct receipt_key_id receipt_key_id(const uint8_t public_key[32]);
 
-/* The receipt as JSON: {"recorded":true,"programme",..,"received_at","tree":{"index","size","path":[..]},
+/* The receipt as JSON:
+ * {"recorded":true,"programme",..,"received_at","tree":{"index","size","path":[..]},
  * "key","signature"}. The same arguments give the same bytes. */
 void receipt_write(struct buf *json, const struct receipt_subject *subject,
                    const struct receipt_tree *tree, size_t index, const char *key_id,

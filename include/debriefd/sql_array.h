@@ -1,5 +1,6 @@
-/* sql_array: one-dimensional arrays in PostgreSQL's binary format (src/backend/utils/adt/arrayfuncs.c,
- * array_recv), for statements that take a whole segment at once. Start, then exactly `count` elements. */
+/* sql_array: one-dimensional arrays in PostgreSQL's binary format
+ * (src/backend/utils/adt/arrayfuncs.c, array_recv), for statements that take a whole segment at
+ * once. Start, then exactly `count` elements. */
 #ifndef DEBRIEFD_SQL_ARRAY_H
 #define DEBRIEFD_SQL_ARRAY_H
 

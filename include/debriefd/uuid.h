@@ -24,6 +24,7 @@ struct uuid uuid_ordered(void); /* version 7, UTC milliseconds */
 bool uuid_parse(const char *text, size_t length, struct uuid *uuid) must_check;
 struct uuid_text uuid_format(const struct uuid *uuid);
 
+struct uuid uuid_nil(void);
 bool uuid_equal(const struct uuid *a, const struct uuid *b);
 int uuid_compare(const struct uuid *a, const struct uuid *b);
 bool uuid_is_nil(const struct uuid *uuid);

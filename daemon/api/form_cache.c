@@ -1,0 +1,171 @@
+#include "form_cache.h"
+
+#include <debriefd/clock.h>
+#include <debriefd/log.h>
+#include <debriefd/xalloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#define CACHE_WAVES   256
+#define CACHE_LIFE_US (30 * CLOCK_SECOND_US)
+
+struct form_name {
+    struct uuid programme;
+    struct uuid wave;
+};
+
+struct known_form {
+    struct form_name name;
+    struct form *form;
+    int64_t until_us; /* monotonic */
+    UT_hash_handle hh;
+};
+
+struct form_cache {
+    struct known_form *forms;
+};
+
+struct form *form_ref(struct form *form)
+{
+    form->references++;
+    return form;
+}
+
+void form_unref(struct form *form)
+{
+    if (--form->references > 0)
+        return;
+    instrument_destroy(form->instrument);
+    free(form->participants);
+    free(form);
+}
+
+struct form_cache *form_cache_create(void)
+{
+    return xcalloc(sizeof(struct form_cache));
+}
+
+static void forget(struct form_cache *cache, struct known_form *known)
+{
+    HASH_DEL(cache->forms, known);
+    form_unref(known->form);
+    free(known);
+}
+
+void form_cache_clear(struct form_cache *cache)
+{
+    struct known_form *known;
+    struct known_form *next;
+    HASH_ITER(hh, cache->forms, known, next)
+    {
+        forget(cache, known);
+    }
+}
+
+void form_cache_destroy(struct form_cache *cache)
+{
+    form_cache_clear(cache);
+    free(cache);
+}
+
+/* "{uuid,uuid}" as PostgreSQL writes an array. */
+static void read_participants(struct form *form, const char *text, size_t length)
+{
+    form->participants = xcalloc_array(length / UUID_TEXT_LENGTH + 1, sizeof *form->participants);
+    for (const char *at = text + 1; at + UUID_TEXT_LENGTH < text + length;
+         at += UUID_TEXT_LENGTH + 1) {
+        if (!uuid_parse(at, UUID_TEXT_LENGTH, &form->participants[form->participant_count++]))
+            abort(); /* the column is uuid[] */
+    }
+}
+
+static struct form *form_from_row(const struct rows *rows)
+{
+    int definition = rows_column(rows, "definition");
+    int participants = rows_column(rows, "participants");
+    json_t *document = json_loadb(rows_text(rows, 0, definition), rows_length(rows, 0, definition),
+                                  JSON_REJECT_DUPLICATES, NULL);
+    struct violations violations;
+    violations_init(&violations);
+    struct instrument *instrument =
+        document != NULL ? instrument_compile(document, &violations) : NULL;
+    violations_finish(&violations);
+    json_decref(document);
+    if (instrument == NULL)
+        return NULL;
+    struct form *form = xcalloc(sizeof *form);
+    form->references = 1;
+    form->study = rows_uuid(rows, 0, rows_column(rows, "study_id"));
+    form->instrument = instrument;
+    read_participants(form, rows_text(rows, 0, participants), rows_length(rows, 0, participants));
+    return form;
+}
+
+static void remember(struct form_cache *cache, const struct form_name *name, struct form *form)
+{
+    struct known_form *known;
+    HASH_FIND(hh, cache->forms, name, sizeof *name, known);
+    if (known != NULL)
+        forget(cache, known);
+    if (HASH_COUNT(cache->forms) >= CACHE_WAVES)
+        form_cache_clear(cache);
+    known = xcalloc(sizeof *known);
+    known->name = *name;
+    known->form = form_ref(form);
+    known->until_us = clock_monotonic_us() + CACHE_LIFE_US;
+    HASH_ADD(hh, cache->forms, name, sizeof known->name, known);
+}
+
+struct lookup {
+    struct request *request;
+    form_found_fn *found;
+    struct form_name name;
+};
+
+static void lookup_done(void *context, const struct rows *rows, const struct error *err)
+{
+    struct lookup *lookup = context;
+    struct form *form = NULL;
+    if (err != NULL) {
+        request_problem_error(lookup->request, err);
+    } else if (rows_count(rows) == 0) {
+        request_problem(lookup->request, 404, NULL, "no such wave");
+    } else {
+        form = form_from_row(rows);
+        if (form == NULL) {
+            log_error("published_instrument_broken", "instrument=%s version=%s",
+                      rows_text(rows, 0, 1), rows_text(rows, 0, 2));
+            request_problem(lookup->request, 500, NULL, "the wave's instrument cannot be read");
+        }
+    }
+    if (form != NULL)
+        remember(request_api(lookup->request)->forms, &lookup->name, form);
+    lookup->found(lookup->request, form);
+    if (form != NULL)
+        form_unref(form);
+}
+
+void form_find(struct request *request, const struct uuid *programme, const struct uuid *wave,
+               form_found_fn *found)
+{
+    struct api *api = request_api(request);
+    struct form_name name = {*programme, *wave};
+    struct known_form *known;
+    HASH_FIND(hh, api->forms->forms, &name, sizeof name, known);
+    if (known != NULL && known->until_us > clock_monotonic_us()) {
+        struct form *form = form_ref(known->form);
+        found(request, form);
+        form_unref(form);
+        return;
+    }
+    struct lookup *lookup = request_alloc(request, sizeof *lookup);
+    *lookup = (struct lookup){request, found, name};
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, programme);
+    params_uuid(&params, wave);
+    channel_execute(channel_pool_choose(api->options.pool), "wave_form", &params, lookup_done,
+                    lookup);
+    params_finish(&params);
+}

@@ -1,0 +1,31 @@
+/* form_cache: per wave, what a submission is checked against: the compiled instrument and the
+ * delegation. Private to the API. Published instruments never change; the delegation may, so an
+ * entry lives briefly and is dropped when the database says that something changed. */
+#ifndef DEBRIEFD_FORM_CACHE_H
+#define DEBRIEFD_FORM_CACHE_H
+
+#include "operation.h"
+#include <debriefd/answers.h>
+
+/* Counted: it outlives the cache for whoever holds it. */
+struct form {
+    unsigned references;
+    struct uuid study;
+    struct instrument *instrument;
+    struct uuid *participants;
+    size_t participant_count;
+};
+
+/* `form` is NULL after a reply (404, 503); else borrowed for the call. At once or later. */
+typedef void form_found_fn(struct request *request, struct form *form);
+void form_find(struct request *request, const struct uuid *programme, const struct uuid *wave,
+               form_found_fn *found);
+
+struct form *form_ref(struct form *form);
+void form_unref(struct form *form);
+
+struct form_cache *form_cache_create(void);
+void form_cache_destroy(struct form_cache *cache);
+void form_cache_clear(struct form_cache *cache);
+
+#endif

@@ -1,0 +1,185 @@
+#include "principal.h"
+
+#include <debriefd/clock.h>
+#include <debriefd/xalloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <uthash.h>
+
+#define CACHE_KEYS    10000
+#define CACHE_LIFE_US (5 * CLOCK_SECOND_US)
+
+struct key_name {
+    struct uuid programme;
+    struct secret_hash hash;
+};
+
+struct known_key {
+    struct key_name name;
+    struct principal principal;
+    int64_t until_us; /* monotonic */
+    UT_hash_handle hh;
+};
+
+struct principal_cache {
+    struct known_key *keys;
+};
+
+struct principal_cache *principal_cache_create(void)
+{
+    return xcalloc(sizeof(struct principal_cache));
+}
+
+void principal_cache_clear(struct principal_cache *cache)
+{
+    struct known_key *key;
+    struct known_key *next;
+    HASH_ITER(hh, cache->keys, key, next)
+    {
+        HASH_DEL(cache->keys, key);
+        free(key);
+    }
+}
+
+void principal_cache_destroy(struct principal_cache *cache)
+{
+    principal_cache_clear(cache);
+    free(cache);
+}
+
+static const struct principal *find_known(struct principal_cache *cache,
+                                          const struct key_name *name)
+{
+    struct known_key *key;
+    HASH_FIND(hh, cache->keys, name, sizeof *name, key);
+    if (key == NULL || key->until_us < clock_monotonic_us())
+        return NULL;
+    return &key->principal;
+}
+
+static void remember(struct principal_cache *cache, const struct key_name *name,
+                     const struct principal *principal, int64_t expires_us)
+{
+    if (HASH_COUNT(cache->keys) >= CACHE_KEYS)
+        principal_cache_clear(cache);
+    int64_t life_us = CACHE_LIFE_US;
+    if (expires_us > 0 && expires_us - clock_wall_us() < life_us)
+        life_us = expires_us - clock_wall_us();
+    struct known_key *key;
+    HASH_FIND(hh, cache->keys, name, sizeof *name, key);
+    if (key == NULL) {
+        key = xcalloc(sizeof *key);
+        key->name = *name;
+        HASH_ADD(hh, cache->keys, name, sizeof key->name, key);
+    }
+    key->principal = *principal;
+    key->until_us = clock_monotonic_us() + life_us;
+}
+
+static const struct {
+    const char *name;
+    enum role role;
+} roles[] = {
+    {"operator", ROLE_OPERATOR}, {"organiser", ROLE_ORGANISER}, {"analyst", ROLE_ANALYST},
+    {"coder", ROLE_CODER},       {"dashboard", ROLE_DASHBOARD},
+};
+
+static enum role role_from_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(roles[i].name, name) == 0)
+            return roles[i].role;
+    abort(); /* the table's CHECK and this one disagree */
+}
+
+static void found_principal(struct request *request, const struct principal *principal,
+                            principal_found_fn *found)
+{
+    struct principal *kept = request_alloc(request, sizeof *kept);
+    *kept = *principal;
+    request_set_user(request, kept);
+    found(request);
+}
+
+static void refuse(struct request *request, const char *detail)
+{
+    request_set_header(request, "WWW-Authenticate", "Bearer realm=\"debriefd\"");
+    request_problem(request, 401, NULL, "%s", detail);
+}
+
+struct lookup {
+    struct request *request;
+    principal_found_fn *found;
+    struct key_name name;
+};
+
+static void lookup_done(void *context, const struct rows *rows, const struct error *err)
+{
+    struct lookup *lookup = context;
+    if (err != NULL) {
+        request_problem_error(lookup->request, err);
+        return;
+    }
+    if (rows_count(rows) == 0) {
+        refuse(lookup->request, "this key is unknown, expired or revoked");
+        return;
+    }
+    struct principal principal = {
+        .role = role_from_name(rows_text(rows, 0, 1)),
+        .programme = lookup->name.programme,
+        .actor = rows_uuid(rows, 0, 0),
+    };
+    remember(request_api(lookup->request)->principals, &lookup->name, &principal,
+             rows_int64(rows, 0, 2));
+    found_principal(lookup->request, &principal, lookup->found);
+}
+
+static void find_key(struct request *request, const struct credential *credential,
+                     principal_found_fn *found)
+{
+    struct key_name name = {credential->programme, credential->key_hash};
+    const struct principal *known = find_known(request_api(request)->principals, &name);
+    if (known != NULL) {
+        found_principal(request, known, found);
+        return;
+    }
+    struct lookup *lookup = request_alloc(request, sizeof *lookup);
+    *lookup = (struct lookup){request, found, name};
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &name.programme);
+    params_binary(&params, name.hash.bytes, sizeof name.hash.bytes);
+    channel_execute(channel_pool_choose(request_api(request)->options.pool), "principal_find",
+                    &params, lookup_done, lookup);
+    params_finish(&params);
+}
+
+void principal_find(struct request *request, principal_found_fn *found)
+{
+    static const char scheme[] = "Bearer ";
+    const char *header = request_header(request, "Authorization");
+    if (header == NULL || strncasecmp(header, scheme, sizeof scheme - 1) != 0) {
+        refuse(request, "an API key or an invitation's token is needed: Authorization: Bearer ...");
+        return;
+    }
+    const char *text = header + sizeof scheme - 1;
+    struct credential credential =
+        credential_read(request_api(request)->options.credential_key, text, strlen(text));
+    struct principal participant = {
+        .role = ROLE_PARTICIPANT,
+        .programme = credential.programme,
+        .actor = credential.invitation,
+        .generation = credential.generation,
+    };
+    switch (credential.kind) {
+    case CREDENTIAL_INVITATION:
+        found_principal(request, &participant, found);
+        return;
+    case CREDENTIAL_KEY:
+        find_key(request, &credential, found);
+        return;
+    case CREDENTIAL_NONE:
+        refuse(request, "this is neither an API key nor an invitation's token of this server");
+    }
+}

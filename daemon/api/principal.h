@@ -1,0 +1,19 @@
+/* principal: who asks, from the Authorization header. Private to the API. */
+#ifndef DEBRIEFD_PRINCIPAL_H
+#define DEBRIEFD_PRINCIPAL_H
+
+#include "operation.h"
+
+typedef void principal_found_fn(struct request *request);
+
+/* Finds the principal, puts it in the request's user slot and calls `found`, at once or later; or
+ * replies 401, 403 or 503. An invitation needs no look-up: its token proves itself, and whether it
+ * is revoked is decided with what it submits. A key is looked up by its hash and remembered for a
+ * few seconds. */
+void principal_find(struct request *request, principal_found_fn *found);
+
+struct principal_cache *principal_cache_create(void);
+void principal_cache_destroy(struct principal_cache *cache);
+void principal_cache_clear(struct principal_cache *cache);
+
+#endif
