@@ -230,15 +230,6 @@ bool disclosure_is_coded(const struct disclosure_rules *rules, const int64_t *co
     return over_cap(counts, categories, cap) == categories;
 }
 
-bool disclosure_same_contributors(const int64_t *index_answers, const int64_t *item_answers,
-                                  size_t groups)
-{
-    for (size_t i = 0; i < groups; i++)
-        if (index_answers[i] != item_answers[i])
-            return false;
-    return true;
-}
-
 /* The two largest contributions; 0 where there are not so many. */
 static void largest_two(const struct facts_histogram *histogram, int64_t largest_values[2])
 {

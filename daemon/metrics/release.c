@@ -41,6 +41,8 @@ static bool check_series(const struct disclosure_rules *rules, const struct rele
 {
     if ((series->item == NULL) == (series->index == NULL))
         return error_set(err, ERR_INVALID, "a released series is an item or an index");
+    if (series->state == RELEASE_MEAN_OF_ITEMS && !is_index(series))
+        return error_set(err, ERR_INVALID, "%s is an item and has no items", series_name(series));
     if ((series->state == RELEASE_READY) != (series->group_count > 0))
         return error_set(err, ERR_INVALID, "%s has groups exactly when it is ready",
                          series_name(series));
@@ -123,22 +125,11 @@ static const struct release_series *find_index(const struct release_input *input
     return NULL;
 }
 
-/* An item of an index that is released too must have the same groups and contributors. */
-static bool breaks_link(const struct release_input *input, const struct release_series *item)
+/* An index with atoms of its own keeps its items back. */
+static bool yields_to_index(const struct release_input *input, const struct release_series *item)
 {
     const struct release_series *index = find_index(input, item);
-    if (index == NULL || index->state != RELEASE_READY || item->state != RELEASE_READY)
-        return false;
-    if (index->group_count != item->group_count)
-        return true;
-    int64_t of_index[FACTS_SLICES_MAX], of_item[FACTS_SLICES_MAX];
-    for (size_t i = 0; i < item->group_count; i++) {
-        if (strcmp(index->groups[i].name, item->groups[i].name) != 0)
-            return true;
-        of_index[i] = answers(index, i);
-        of_item[i] = answers(item, i);
-    }
-    return !disclosure_same_contributors(of_index, of_item, item->group_count);
+    return index != NULL && index->state == RELEASE_READY;
 }
 
 static enum metric_null series_reason(const struct release_input *input,
@@ -148,20 +139,87 @@ static enum metric_null series_reason(const struct release_input *input,
         return METRIC_WITHHELD_OPEN;
     if (series->state == RELEASE_FEW)
         return METRIC_WITHHELD_K;
-    return breaks_link(input, series) ? METRIC_WITHHELD_LINKED : METRIC_NOT_NULL;
+    return yields_to_index(input, series) ? METRIC_WITHHELD_LINKED : METRIC_NOT_NULL;
 }
 
 static bool release_series(const struct release_input *input, const struct release_series *series,
                            struct metric_rows *rows, struct error *err)
 {
     struct facts *facts = facts_create();
-    bool filled = check_series(input->rules, series, err) && fill_series(facts, series, err);
+    bool filled = fill_series(facts, series, err);
     if (filled)
         withhold_series(input->rules, facts, series_reason(input, series), rows);
     facts_destroy(facts);
     return filled;
 }
 
+/* The running mean of the items' means in one slice, as 0..100. */
+struct item_means {
+    double sum;
+    int64_t items, n, N; /* n: of the item with the fewest answers */
+};
+
+static void add_item_mean(struct item_means *means, const struct release_series *item,
+                          const struct metric_row *row)
+{
+    double span = item->item->max - item->item->min;
+    means->sum += 100 * (row->value - item->item->min) / span;
+    means->n = means->items == 0 || row->n < means->n ? row->n : means->n;
+    means->N = row->N > means->N ? row->N : means->N;
+    means->items++;
+}
+
+/* False when an item of the index has no released mean in the slice. */
+static bool collect_means(const struct release_input *input, const struct release_series *index,
+                          const char *slice, const struct metric_rows *rows,
+                          struct item_means *means)
+{
+    for (size_t i = 0; i < input->series_count; i++) {
+        const struct release_series *item = &input->series[i];
+        if (is_index(item) || find_index(input, item) != index)
+            continue;
+        const struct metric_row *row =
+            metric_rows_find(rows, item->wave, slice, item->item->name, "mean");
+        if (row == NULL || row->type != METRIC_NUMBER)
+            return false;
+        add_item_mean(means, item, row);
+    }
+    return means->items > 0;
+}
+
+static const struct release_series *first_item(const struct release_input *input,
+                                               const struct release_series *index)
+{
+    for (size_t i = 0; i < input->series_count; i++)
+        if (!is_index(&input->series[i]) && find_index(input, &input->series[i]) == index)
+            return &input->series[i];
+    return NULL;
+}
+
+static void release_mean_of_items(const struct release_input *input,
+                                  const struct release_series *index, struct metric_rows *rows)
+{
+    const struct release_series *item = first_item(input, index);
+    size_t groups = item == NULL ? 0 : item->group_count;
+    for (size_t slice = 0; slice <= groups; slice++) {
+        struct item_means means = {.N = slice == 0 ? index->eligible : 0};
+        const char *name = slice == 0 ? "all" : item->groups[slice - 1].name;
+        bool whole = collect_means(input, index, name, rows, &means);
+        if (!whole && slice > 0)
+            continue;
+        struct cell cell = {.rows = rows, .wave = index->wave, .slice = name};
+        cell.item = index->index;
+        cell.n = whole ? means.n : 0;
+        cell.N = means.N;
+        enum metric_null null = whole ? METRIC_NOT_NULL : METRIC_WITHHELD_LINKED;
+        double mean = whole ? means.sum / (double)means.items : 0;
+        cell_either(&cell, "n", null, (double)means.n, "count");
+        cell_either(&cell, "mean", null, mean, "points")->method = "mean_of_items";
+        cell_null(&cell, "sd", METRIC_WITHHELD_LINKED, "points");
+    }
+}
+
+/* Indices without atoms come last: they need their items' rows. */
 static bool release_all(const struct release_input *input, struct metric_rows *rows,
                         struct error *err)
 {
@@ -170,15 +228,29 @@ static bool release_all(const struct release_input *input, struct metric_rows *r
         if (!withhold_frame(input, &input->frames[i], rows, err))
             return false;
     for (size_t i = 0; i < input->series_count; i++)
-        if (!release_series(input, &input->series[i], rows, err))
+        if (input->series[i].state != RELEASE_MEAN_OF_ITEMS &&
+            !release_series(input, &input->series[i], rows, err))
             return false;
+    for (size_t i = 0; i < input->series_count; i++)
+        if (input->series[i].state == RELEASE_MEAN_OF_ITEMS)
+            release_mean_of_items(input, &input->series[i], rows);
     balance_compute(input->facts, rows);
+    return true;
+}
+
+static bool check_input(const struct release_input *input, struct error *err)
+{
+    if (!disclosure_rules_check(input->rules, err))
+        return false;
+    for (size_t i = 0; i < input->series_count; i++)
+        if (!check_series(input->rules, &input->series[i], err))
+            return false;
     return true;
 }
 
 bool release_compute(const struct release_input *input, struct metric_rows *rows, struct error *err)
 {
-    if (!disclosure_rules_check(input->rules, err))
+    if (!check_input(input, err))
         return false;
     struct metric_rows *computed = metric_rows_create();
     bool done = release_all(input, computed, err);

@@ -9,9 +9,12 @@
  * category holds more than n - (c + 1) answers, so what is left outside the coalition has two
  * values.
  *
- * Linked families: an index and the items it is made of, when both are released, are released for
- * the same contributors, those who answered all of them (complete cases); otherwise only the index.
- */
+ * Linked families: that proof is for one histogram. An index coded beside its items, or a
+ * difference beside its two waves, lets an attacker play one coded histogram against the other,
+ * with the same contributors too. So of an index and its items only one has atoms: either the index
+ * is binned and the items are held back, or the items are released and the index is the mean of
+ * their released means, which tells nothing new. (Items among themselves are safe: each can be
+ * permuted alone.) */
 #ifndef DEBRIEFD_DISCLOSURE_H
 #define DEBRIEFD_DISCLOSURE_H
 
@@ -69,11 +72,6 @@ bool disclosure_code(const struct disclosure_rules *rules, int64_t *counts, size
 /* Whether coding leaves it as it is: what is not coded is not published. */
 bool disclosure_is_coded(const struct disclosure_rules *rules, const int64_t *counts,
                          size_t categories);
-
-/* Whether an index and one of its items have the same contributors. The complete cases are a subset
- * of those who answered an item, so equal counts in every group are equal sets. */
-bool disclosure_same_contributors(const int64_t *index_answers, const int64_t *item_answers,
-                                  size_t groups);
 
 /* p % rule on a magnitude: the sum less the two largest contributions protects the largest. A sum
  * of 0 is unsafe only by tautology and counts as safe. */

@@ -28,7 +28,7 @@ enum metric_null {
     METRIC_WITHHELD_K,         /* fewer than k answers */
     METRIC_WITHHELD_DIST,      /* too few for a distribution */
     METRIC_WITHHELD_DOMINANCE, /* one contributor could estimate another: p % rule */
-    METRIC_WITHHELD_LINKED,    /* other contributors than its index: only the index is released */
+    METRIC_WITHHELD_LINKED,    /* only the index is released, or only its items */
     METRIC_NULLS
 };
 

@@ -18,17 +18,19 @@ struct release_group {
 
 enum release_state {
     RELEASE_READY,
-    RELEASE_OPEN, /* the wave is open */
-    RELEASE_FEW,  /* not enough answers for one group */
+    RELEASE_OPEN,          /* the wave is open */
+    RELEASE_FEW,           /* not enough answers for one group */
+    RELEASE_MEAN_OF_ITEMS, /* an index without atoms: the mean of the released means of its items */
 };
 
-/* One item or index of one wave. Groups are none unless RELEASE_READY. */
+/* One item or index of one wave. It has groups exactly when it is RELEASE_READY. */
 struct release_series {
     const char *wave;
     enum release_state state;
     const struct facts_item *item; /* or NULL for an index, */
     const char *index;             /* named here */
-    const char *linked; /* for an item, the index of the same wave it is part of, or NULL */
+    const char *linked; /* for an item, the index of the same wave it is part of, or NULL; held back
+                           when that index has atoms of its own */
     int64_t eligible;   /* N of the wave */
     const struct release_group *groups;
     size_t group_count;

@@ -163,12 +163,6 @@ static void an_index_is_binned_to_the_nearest(void)
         }
 }
 
-static void linked_sets_have_equal_counts(void)
-{
-    CU_ASSERT(disclosure_same_contributors((int64_t[]){5, 7}, (int64_t[]){5, 7}, 2));
-    CU_ASSERT_FALSE(disclosure_same_contributors((int64_t[]){5, 7}, (int64_t[]){5, 8}, 2));
-}
-
 static void magnitudes_need_a_crowd(void)
 {
     struct facts_cell lone[] = {{0, 6}, {40, 1}}, pair[] = {{0, 5}, {40, 2}};
@@ -192,7 +186,6 @@ int main(void)
         {"coding has its properties", coding_has_its_properties},
         {"atoms that cannot be are refused", atoms_that_cannot_be_are_refused},
         {"an index is binned to the nearest", an_index_is_binned_to_the_nearest},
-        {"linked sets have equal counts", linked_sets_have_equal_counts},
         {"magnitudes need a crowd", magnitudes_need_a_crowd},
         {0},
     };

@@ -158,24 +158,39 @@ static void an_index_is_released_from_its_bins(void)
     metric_rows_destroy(rows);
 }
 
-/* An item with another number of answers than its index is left out; the index stays. */
-static void linked_families_share_their_contributors(void)
+/* An index with atoms of its own keeps its items back. */
+static void an_index_and_its_items_are_not_both_released(void)
 {
-    int64_t bins[2][DISCLOSURE_INDEX_MAX + 1] = {{0}};
-    bins[0][10] = bins[0][12] = 4;
-    bins[0][13] = 1;
-    bins[1][3] = bins[1][4] = 3;
-    struct release_group groups[] = {{"politics+academia", 14, bins[0]}, {"business", 8, bins[1]}};
-    struct release_series series[] = {of_item(&rating, two_groups, 2), of_item(NULL, groups, 2)};
+    int64_t bins[DISCLOSURE_INDEX_MAX + 1] = {[10] = 4, [12] = 4, [13] = 7};
+    struct release_group group = {"everybody", 22, bins};
+    struct release_series series[] = {of_item(&rating, two_groups, 2), of_item(NULL, &group, 1)};
     series[0].linked = series[1].index = "IX";
     struct metric_rows *rows = release(series, 2);
-    CU_ASSERT_EQUAL(study_value(rows, "all", "Q", "n"), 15);
-    metric_rows_destroy(rows);
-    bins[1][5] = 1;
-    rows = release(series, 2);
     CU_ASSERT_EQUAL(study_null(rows, "all", "Q", "mean"), METRIC_WITHHELD_LINKED);
     CU_ASSERT_PTR_NULL(metric_rows_find(rows, "post", "business", "Q", "n"));
-    CU_ASSERT_EQUAL(study_value(rows, "all", "IX", "n"), 16);
+    CU_ASSERT_EQUAL(study_value(rows, "all", "IX", "n"), 15);
+    metric_rows_destroy(rows);
+}
+
+/* Q has means 4.2222, 3.5 and 3.9333 in all, R the reversed ones: their index is 50 everywhere. */
+static void an_index_may_be_the_mean_of_its_items(void)
+{
+    struct release_series series[] = {
+        {.wave = "post", .state = RELEASE_MEAN_OF_ITEMS, .index = "IX", .eligible = 22},
+        of_item(&rating, two_groups, 2),
+        of_item(&reversed, two_groups, 2),
+    };
+    series[1].linked = series[2].linked = "IX";
+    struct metric_rows *rows = release(series, 3);
+    CU_ASSERT_DOUBLE_EQUAL(study_value(rows, "all", "IX", "mean"), 50, 1e-12);
+    CU_ASSERT_DOUBLE_EQUAL(study_value(rows, "business", "IX", "mean"), 50, 1e-12);
+    CU_ASSERT_EQUAL(study_value(rows, "all", "IX", "n"), 15);
+    CU_ASSERT_EQUAL(study_null(rows, "all", "IX", "sd"), METRIC_WITHHELD_LINKED);
+    metric_rows_destroy(rows);
+    series[2] = (struct release_series){
+        .wave = "post", .state = RELEASE_FEW, .item = &reversed, .linked = "IX", .eligible = 22};
+    rows = release(series, 3);
+    CU_ASSERT_EQUAL(study_null(rows, "all", "IX", "mean"), METRIC_WITHHELD_LINKED);
     metric_rows_destroy(rows);
 }
 
@@ -273,7 +288,9 @@ int main(void)
         {"what is held says only why", what_is_held_says_only_why},
         {"uncoded or small atoms are refused", uncoded_or_small_atoms_are_refused},
         {"an index is released from its bins", an_index_is_released_from_its_bins},
-        {"linked families share their contributors", linked_families_share_their_contributors},
+        {"an index and its items are not both released",
+         an_index_and_its_items_are_not_both_released},
+        {"an index may be the mean of its items", an_index_may_be_the_mean_of_its_items},
         {"a dominated sum is held", a_dominated_sum_is_held},
         {"response rates need k", response_rates_need_k},
         {"groups below k hold every group", groups_below_k_hold_every_group},
