@@ -19,6 +19,7 @@ struct call {
     int statement;        /* its index in the table, or CALL_LISTEN */
     char listen_sql[96];  /* of CALL_LISTEN */
     struct params params; /* empty once sent */
+    int64_t queued_us;
     enum call_stage stage;
     channel_done_fn *done;
     void *context;

@@ -21,6 +21,7 @@
 #define INITDB_TIMEOUT_US   (180 * CLOCK_SECOND_US)
 #define POLL_INTERVAL_US    20000
 #define RESTART_INTERVAL_US 200000
+#define RESTART_LIMIT       50
 #define KILL_TIMEOUT_US     (10 * CLOCK_SECOND_US)
 
 struct private_cluster {
@@ -31,6 +32,7 @@ struct private_cluster {
     pid_t pid;        /* 0 once it is known to have ended */
     bool is_adopted;  /* no child of this process */
     bool was_unclean; /* an earlier server left its pid file behind */
+    int restarts;     /* attempts after such a one */
 };
 
 static bool choose_binaries(struct private_cluster *cluster, struct error *err)
@@ -222,7 +224,7 @@ static bool ensure_database(const struct private_cluster *cluster, struct error 
  * refuses to start until they are gone; and an adopted one may have been on its way down. */
 static bool start_again(struct private_cluster *cluster, struct error *err)
 {
-    if (!cluster->was_unclean)
+    if (!cluster->was_unclean || cluster->restarts++ == RESTART_LIMIT)
         return error_set(err, ERR_SYSTEM, "PostgreSQL ended while starting: see %s/log",
                          cluster->directory);
     usleep(RESTART_INTERVAL_US);

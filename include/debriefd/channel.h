@@ -42,7 +42,9 @@ struct channel_options {
     const struct embedded_file *statements;
     enum channel_naming naming;
     size_t queue_limit;           /* calls waiting and in flight together [4096] */
-    size_t pipeline_limit;        /* calls in flight [256] */
+    size_t pipeline_limit;        /* calls in flight; they run one after the other, so the last
+                                     may wait for as many statement timeouts [64] */
+    int64_t wait_us;              /* a call that is not sent by then is ERR_UNAVAILABLE [1 s] */
     int64_t statement_timeout_us; /* the server's; 2 s later the connection is dropped [5 s] */
     int64_t connect_timeout_us;   /* [3 s] */
     int64_t grace_us;             /* [700 ms] */

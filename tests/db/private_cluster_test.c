@@ -62,8 +62,8 @@ static bool run_as(const struct private_cluster *cluster, const char *role, cons
     private_cluster_conninfo(cluster, role, &conninfo);
     struct session_options options = {.conninfo = buf_text(&conninfo)};
     struct session *session = NULL;
-    bool is_done = session_open(&options, &session, err) &&
-                   session_script(session, "test", sql, err);
+    bool is_done =
+        session_open(&options, &session, err) && session_script(session, "test", sql, err);
     session_close(session);
     buf_finish(&conninfo);
     return is_done;
