@@ -278,7 +278,7 @@ static void check_required(struct reading *reading, const struct item *item,
 {
     if (state == ABSENT)
         require(reading, item, NULL);
-    for (size_t i = 0; state == ANSWERED && i < item->row_count; i++)
+    for (size_t i = 0; (state == ANSWERED || state == MISSING) && i < item->row_count; i++)
         if (reading->answers->slots[item->slot + i] == SLOT_NOT_REACHED)
             require(reading, item, item->rows[i].id);
 }
