@@ -72,7 +72,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
     va_end(again);
 }
 
-static void append_json_char(struct buf *buf, char byte)
+static void append_json_escape(struct buf *buf, char byte)
 {
     static const char short_escapes[32] = {
         ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
@@ -80,8 +80,6 @@ static void append_json_char(struct buf *buf, char byte)
     unsigned char code = (unsigned char)byte;
     if (code == '"' || code == '\\')
         buf_append(buf, (char[]){'\\', byte}, 2);
-    else if (code >= 0x20)
-        buf_append_char(buf, byte);
     else if (short_escapes[code] != '\0')
         buf_append(buf, (char[]){'\\', short_escapes[code]}, 2);
     else
@@ -92,8 +90,16 @@ void buf_append_json(struct buf *buf, const char *text, size_t length)
 {
     buf_reserve(buf, length + 2);
     buf_append_char(buf, '"');
-    for (size_t i = 0; i < length; i++)
-        append_json_char(buf, text[i]);
+    size_t begin = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte >= 0x20 && byte != '"' && byte != '\\')
+            continue;
+        buf_append(buf, text + begin, i - begin);
+        append_json_escape(buf, text[i]);
+        begin = i + 1;
+    }
+    buf_append(buf, text + begin, length - begin);
     buf_append_char(buf, '"');
 }
 

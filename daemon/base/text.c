@@ -1,6 +1,7 @@
 #include <debriefd/text.h>
 
 #include <stdint.h>
+#include <string.h>
 
 /* The length of the well-formed sequence at `at`, or 0 (Unicode 15, table 3-7). */
 static size_t sequence_length(const unsigned char *at, size_t left)
@@ -27,10 +28,23 @@ static size_t sequence_length(const unsigned char *at, size_t left)
     return length;
 }
 
+/* Eight bytes of ASCII without NUL: the usual case, eight bytes a step. */
+static bool is_plain_word(const unsigned char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t high = 0x8080808080808080u;
+    return (((word - 0x0101010101010101u) | word) & high) == 0;
+}
+
 bool text_is_utf8(const char *text, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     for (size_t at = 0; at < length;) {
+        if (length - at >= 8 && is_plain_word(bytes + at)) {
+            at += 8;
+            continue;
+        }
         size_t step = sequence_length(bytes + at, length - at);
         if (step == 0)
             return false;
