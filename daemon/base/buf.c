@@ -1,5 +1,6 @@
 #include <debriefd/buf.h>
 
+#include <debriefd/text.h>
 #include <debriefd/xalloc.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -90,16 +91,14 @@ void buf_append_json(struct buf *buf, const char *text, size_t length)
 {
     buf_reserve(buf, length + 2);
     buf_append_char(buf, '"');
-    size_t begin = 0;
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\')
-            continue;
-        buf_append(buf, text + begin, i - begin);
-        append_json_escape(buf, text[i]);
-        begin = i + 1;
+    for (size_t at = 0; at < length;) {
+        bool ascii;
+        size_t run = text_plain_run(text + at, length - at, &ascii);
+        buf_append(buf, text + at, run);
+        at += run;
+        if (at < length)
+            append_json_escape(buf, text[at++]);
     }
-    buf_append(buf, text + begin, length - begin);
     buf_append_char(buf, '"');
 }
 

@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#define EVERY_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
 /* The length of the well-formed sequence at `at`, or 0 (Unicode 15, table 3-7). */
 static size_t sequence_length(const unsigned char *at, size_t left)
 {
@@ -28,20 +30,34 @@ static size_t sequence_length(const unsigned char *at, size_t left)
     return length;
 }
 
-/* Eight bytes of ASCII without NUL: the usual case, eight bytes a step. */
-static bool is_plain_word(const unsigned char *at)
+static uint64_t load_word(const char *at)
 {
     uint64_t word;
     memcpy(&word, at, sizeof word);
-    uint64_t high = 0x8080808080808080u;
-    return (((word - 0x0101010101010101u) | word) & high) == 0;
+    return word;
+}
+
+/* Whether eight bytes are all ASCII without NUL; a NUL may be taken for more. */
+static bool is_plain_word(uint64_t word)
+{
+    return (((word - EVERY_BYTE(1)) | word) & EVERY_BYTE(0x80)) == 0;
+}
+
+/* Whether eight bytes hold a quote, a backslash or a control character. */
+static bool stops(uint64_t word)
+{
+    uint64_t quote = word ^ EVERY_BYTE('"');
+    uint64_t slash = word ^ EVERY_BYTE('\\');
+    uint64_t marks = ((quote - EVERY_BYTE(1)) & ~quote) | ((slash - EVERY_BYTE(1)) & ~slash) |
+                     ((word - EVERY_BYTE(0x20)) & ~word);
+    return (marks & EVERY_BYTE(0x80)) != 0;
 }
 
 bool text_is_utf8(const char *text, size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;
     for (size_t at = 0; at < length;) {
-        if (length - at >= 8 && is_plain_word(bytes + at)) {
+        if (length - at >= 8 && is_plain_word(load_word(text + at))) {
             at += 8;
             continue;
         }
@@ -55,8 +71,33 @@ bool text_is_utf8(const char *text, size_t length)
 
 size_t text_code_points(const char *text, size_t length)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < length; i++)
-        count += ((unsigned char)text[i] & 0xc0) != 0x80;
-    return count;
+    size_t continuations = 0;
+    size_t i = 0;
+    for (; length - i >= 8; i += 8) {
+        uint64_t word = load_word(text + i);
+        continuations += (size_t)__builtin_popcountll((word >> 7) & (~word >> 6) & EVERY_BYTE(1));
+    }
+    for (; i < length; i++)
+        continuations += ((unsigned char)text[i] & 0xc0) == 0x80;
+    return length - continuations;
+}
+
+size_t text_plain_run(const char *text, size_t length, bool *ascii)
+{
+    uint64_t high = 0;
+    size_t i = 0;
+    for (; length - i >= 8; i += 8) {
+        uint64_t word = load_word(text + i);
+        if (stops(word))
+            break;
+        high |= word & EVERY_BYTE(0x80);
+    }
+    for (; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte == '"' || byte == '\\' || byte < 0x20)
+            break;
+        high |= byte & 0x80;
+    }
+    *ascii = high == 0;
+    return i;
 }

@@ -3,8 +3,6 @@
 #include <debriefd/text.h>
 #include <string.h>
 
-#define EVERY_BYTE(value) (0x0101010101010101u * (uint64_t)(value))
-
 /* Room for the whole document at the first need: decoded text is never longer than its source. */
 void reader_reserve_decoded(struct reader *reader)
 {
@@ -12,36 +10,12 @@ void reader_reserve_decoded(struct reader *reader)
         buf_reserve(&reader->decoded, (size_t)(reader->end - reader->start));
 }
 
-/* The high bits of the result mark, lowest first, a quote, a backslash or a control character;
- * bytes above the first mark may be marked wrongly. */
-static inline uint64_t stops(uint64_t word)
+/* Moves to the byte that ends a run of plain text; true when the run is not all ASCII. */
+static bool scan_run(struct reader *reader)
 {
-    uint64_t quote = word ^ EVERY_BYTE('"');
-    uint64_t slash = word ^ EVERY_BYTE('\\');
-    uint64_t marks = ((quote - EVERY_BYTE(1)) & ~quote) | ((slash - EVERY_BYTE(1)) & ~slash) |
-                     ((word - EVERY_BYTE(0x20)) & ~word);
-    return marks & EVERY_BYTE(0x80);
-}
-
-/* Moves to the first byte that ends a run of plain text; true when the run is not all ASCII. */
-static inline bool scan_run(struct reader *reader)
-{
-    const char *at = reader->at;
-    uint64_t high = 0;
-    for (uint64_t word; reader->end - at >= 8; at += 8) {
-        memcpy(&word, at, sizeof word);
-        if (stops(word) != 0)
-            break;
-        high |= word & EVERY_BYTE(0x80);
-    }
-    for (; at < reader->end; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if (byte == '"' || byte == '\\' || byte < 0x20)
-            break;
-        high |= byte & 0x80;
-    }
-    reader->at = at;
-    return high != 0;
+    bool ascii;
+    reader->at += text_plain_run(reader->at, (size_t)(reader->end - reader->at), &ascii);
+    return !ascii;
 }
 
 static bool read_hex(struct reader *reader, unsigned *unit)

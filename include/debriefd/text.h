@@ -11,4 +11,8 @@ bool text_is_utf8(const char *text, size_t length);
 /* Code points in valid UTF-8. */
 size_t text_code_points(const char *text, size_t length);
 
+/* The length of the run up to the first quote, backslash or control character, which JSON escapes.
+ * *ascii tells whether all of the run is ASCII. */
+size_t text_plain_run(const char *text, size_t length, bool *ascii);
+
 #endif

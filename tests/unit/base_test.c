@@ -115,6 +115,30 @@ static void json_text_is_escaped(void)
     buf_finish(&buf);
 }
 
+/* Every place of a byte in a word of eight, and behind it. */
+static void words_of_text_are_read_alike(void)
+{
+    for (size_t i = 0; i < 20; i++) {
+        static const char marks[] = {'"', '\\', '\x1f', '\x01'};
+        char text[] = "abcdefghijklmnopqrst";
+        bool ascii;
+        CU_ASSERT_EQUAL(text_plain_run(text, 20, &ascii), 20);
+        text[i] = marks[i % 4];
+        CU_ASSERT_EQUAL(text_plain_run(text, 20, &ascii), i);
+        CU_ASSERT(ascii);
+        text[i] = '\0';
+        CU_ASSERT_FALSE(text_is_utf8(text, 20));
+        text[i] = (char)0xa5;
+        CU_ASSERT_EQUAL(text_plain_run(text, 20, &ascii), 20);
+        CU_ASSERT_FALSE(ascii);
+        CU_ASSERT_FALSE(text_is_utf8(text, 20));
+        CU_ASSERT_EQUAL(text_code_points(text, 20), 19);
+        if (i > 0)
+            text[i - 1] = (char)0xc3;
+        CU_ASSERT_EQUAL(text_is_utf8(text, 20), i > 0);
+    }
+}
+
 static void time_is_utc(void)
 {
     CU_ASSERT_STRING_EQUAL(clock_format(1000000000 * CLOCK_SECOND_US + 5).text,
@@ -132,6 +156,7 @@ int main(void)
         {"a key file is made once and must be private", key_file_is_made_once_and_private},
         {"UTF-8 is well-formed", utf8_is_well_formed},
         {"JSON text is escaped", json_text_is_escaped},
+        {"words of text are read alike", words_of_text_are_read_alike},
         {"time is formatted in UTC", time_is_utc},
         {0},
     };
