@@ -1,10 +1,9 @@
 #include "instrument_part.h"
 
+#include <debriefd/text.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <debriefd/text.h>
 
 size_t compiler_push(struct compiler *compiler, const char *key)
 {

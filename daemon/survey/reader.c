@@ -99,8 +99,10 @@ static bool read_key(struct reader *reader, struct reader_frame *frame)
 {
     if (reader->at == reader->end || *reader->at != '"')
         return reader_refuse(reader, READER_SYNTAX);
-    if (!reader_read_string(reader, &frame->key))
+    if (!reader_read_string(reader, &frame->key)) {
+        frame->count = 0; /* a fault in a key is the object's */
         return false;
+    }
     reader->key = frame->key;
     frame->count++;
     if (!reader_remember_key(reader, frame))

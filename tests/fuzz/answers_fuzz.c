@@ -1,5 +1,5 @@
-/* Whatever answers_read accepts, written by jansson and read again, gives the same slots and texts;
- * jansson finds the same document well-formed; slots and texts keep their promises.
+/* Whatever answers_read accepts is what jansson reads there: the scored answers' numbers, the
+ * unscored answers' members. Written by jansson and read again it gives the same slots and texts.
  *
  * Short form: ctest (replay.c). Long form: as in reader_fuzz.c, with answers_libfuzzer,
  * answers_replay and contrib/fuzz-corpus/answers. */
@@ -57,6 +57,57 @@ static int slots_keep_their_range(void)
     return first.answered >= 0 && first.answered <= first.applicable;
 }
 
+/* Whether all that is in `part` stands in `whole` too, where blank optional texts were left out. */
+static int contains(const json_t *whole, const json_t *part)
+{
+    size_t index;
+    const char *key;
+    json_t *member;
+    if (json_is_number(part))
+        return json_is_number(whole) && json_number_value(whole) == json_number_value(part);
+    if (json_is_array(part)) {
+        if (json_array_size(whole) != json_array_size(part))
+            return 0;
+        json_array_foreach((json_t *)(uintptr_t)part, index,
+                           member) if (!contains(json_array_get(whole, index), member)) return 0;
+        return 1;
+    }
+    if (!json_is_object(part))
+        return json_equal(whole, part);
+    json_object_foreach((json_t *)(uintptr_t)part, key,
+                        member) if (!contains(json_object_get(whole, key), member)) return 0;
+    return 1;
+}
+
+/* Participants may be named in capitals, so of a roster only the size is compared. */
+static int texts_are_the_documents(const json_t *texts, const json_t *given)
+{
+    const char *key;
+    json_t *text;
+    json_object_foreach((json_t *)(uintptr_t)texts, key, text)
+    {
+        const json_t *value = json_object_get(given, key);
+        if (strcmp(key, "ROSTER") == 0 ? json_object_size(text) != json_object_size(value)
+                                       : !contains(value, text))
+            return 0;
+    }
+    return 1;
+}
+
+static int slots_are_the_documents(const json_t *given)
+{
+    for (size_t i = 0; i < instrument_item_count(instrument); i++) {
+        const struct item *item = instrument_item(instrument, i);
+        const json_t *value = json_object_get(given, item->id);
+        if (json_is_integer(value) && item->slot_count == 1 &&
+            first.slots[item->slot] != json_integer_value(value))
+            return 0;
+        if (value == NULL && item->slot_count > 0 && first.slots[item->slot] > SLOT_NOT_SHOWN)
+            return 0;
+    }
+    return 1;
+}
+
 static int same_answers(void)
 {
     return memcmp(first.slots, second.slots, first.slot_count * sizeof *first.slots) == 0 &&
@@ -78,6 +129,9 @@ static void check_accepted(const json_t *document, const uint8_t *data, size_t s
         json_loadb(buf_text(&first.texts), first.texts.length, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(texts))
         fuzz_differs("the texts are not a JSON object", data, size);
+    const json_t *given = json_object_get(document, "answers");
+    if (!texts_are_the_documents(texts, given) || !slots_are_the_documents(given))
+        fuzz_differs("an answer is not the one that was given", data, size);
     json_decref(texts);
     char *again = json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
     enum answers_verdict verdict =

@@ -211,6 +211,13 @@ static void faults_have_a_place(void)
     char pointer[32];
     reader_pointer(&reader, pointer, sizeof pointer);
     CU_ASSERT_STRING_EQUAL(pointer, "/a/2/b");
+    const char *bad_key = "{\"a\":{\"b\":1,\"\\u0000\":2}}";
+    reader_start(&reader, bad_key, strlen(bad_key));
+    while (reader_next(&reader) != READER_FAULT)
+        continue;
+    CU_ASSERT_EQUAL(reader.fault, READER_NUL);
+    reader_pointer(&reader, pointer, sizeof pointer);
+    CU_ASSERT_STRING_EQUAL(pointer, "/a");
 }
 
 /* Enough keys to grow the table of keys several times, twice over to reuse it. */
