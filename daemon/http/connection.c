@@ -12,6 +12,8 @@
 #include <event2/http.h>
 #include <stdlib.h>
 
+#define READ_SLACK 32768 /* more than one read(2) of libevent brings */
+
 static struct connection_list *list_of(struct connection *connection)
 {
     return &connection->server->phases[connection->phase];
@@ -64,6 +66,42 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
         note_progress(connection);
 }
 
+/* At the high mark libevent calls the reader again and again until it takes something. A reader
+ * that has not found a whole request in that many bytes never will. */
+static size_t read_mark(const struct server *server)
+{
+    return server->options.max_body_bytes + server->options.max_header_bytes + READ_SLACK;
+}
+
+static void watch_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *context)
+{
+    struct connection *connection = context;
+    on_input(input, info, context);
+    if (info->n_added > 0 && evbuffer_get_length(input) >= read_mark(connection->server)) {
+        connection->full = true;
+        event_active(connection->server->attend, EV_TIMEOUT, 0);
+    }
+}
+
+static void kill_full(struct server *server, enum phase phase)
+{
+    struct connection *connection = TAILQ_FIRST(&server->phases[phase]);
+    while (connection != NULL) {
+        struct connection *next = TAILQ_NEXT(connection, link);
+        struct evbuffer *input = bufferevent_get_input(connection->bufferevent);
+        if (connection->full && evbuffer_get_length(input) >= read_mark(server))
+            connection_kill(connection, SERVER_KILL_OVERFLOW);
+        connection = next;
+    }
+}
+
+void connection_attend(struct server *server)
+{
+    connection_adopt_all(server);
+    kill_full(server, PHASE_HEAD);
+    kill_full(server, PHASE_BODY);
+}
+
 struct bufferevent *connection_accept(struct event_base *base, void *context)
 {
     struct server *server = context;
@@ -78,17 +116,16 @@ struct bufferevent *connection_accept(struct event_base *base, void *context)
     assert(connection->bufferevent != NULL);
     /* evhttp waits for a whole body in the input buffer, so the mark must hold one; it bounds a
      * chunk-size line, which evhttp does not. */
-    size_t mark = server->options.max_body_bytes + server->options.max_header_bytes + 4096;
-    bufferevent_setwatermark(connection->bufferevent, EV_READ, 0, mark);
+    bufferevent_setwatermark(connection->bufferevent, EV_READ, 0, read_mark(server));
     connection->input_watch =
-        evbuffer_add_cb(bufferevent_get_input(connection->bufferevent), on_input, connection);
+        evbuffer_add_cb(bufferevent_get_input(connection->bufferevent), watch_input, connection);
     /* Keeps the object readable should evhttp give up on it before it is adopted. */
     bufferevent_incref(connection->bufferevent);
     connection->since_us = clock_monotonic_us();
     TAILQ_INSERT_TAIL(list_of(connection), connection, link);
     server->counters.accepted++;
     server->counters.open++;
-    event_active(server->adopt, EV_TIMEOUT, 0);
+    event_active(server->attend, EV_TIMEOUT, 0);
     return connection->bufferevent;
 }
 

@@ -36,6 +36,7 @@ struct connection {
     enum phase phase;
     int64_t since_us; /* when the phase began; streaming: when unsent bytes began to wait, or 0 */
     struct framing_scan scan;
+    bool full; /* the input reached its high mark */
 };
 
 TAILQ_HEAD(connection_list, connection);
@@ -45,6 +46,9 @@ struct bufferevent *connection_accept(struct event_base *base, void *context);
 
 /* Ties accepted connections to evhttp's objects. */
 void connection_adopt_all(struct server *server);
+
+/* What could not be done inside a callback of libevent: adopts, and closes overfull connections. */
+void connection_attend(struct server *server);
 
 /* The connection of a bufferevent, adopted if need be. */
 struct connection *connection_of(struct server *server, struct bufferevent *bufferevent);

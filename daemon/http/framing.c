@@ -81,9 +81,11 @@ static void note_field(struct fields *fields, const struct framing_header *heade
         fields->transfer_encoding = true;
 }
 
+/* METHOD_OTHER is refused anyway, with the better reason. */
 static bool method_may_have_body(enum http_method method)
 {
-    return method == METHOD_POST || method == METHOD_PUT || method == METHOD_PATCH;
+    return method == METHOD_POST || method == METHOD_PUT || method == METHOD_PATCH ||
+           method == METHOD_OTHER;
 }
 
 static struct framing_verdict judge_fields(const struct framing_head *head,
@@ -234,10 +236,32 @@ static void set_fault(struct framing_scan *scan, enum framing_fault fault)
         scan->fault = fault;
 }
 
+static void keep_tail(struct framing_scan *scan, const char *bytes, size_t length)
+{
+    if (scan->lines > 0)
+        return;
+    size_t kept = length < FRAMING_VERSION_LENGTH ? length : FRAMING_VERSION_LENGTH;
+    memmove(scan->tail, scan->tail + kept, FRAMING_VERSION_LENGTH - kept);
+    memcpy(scan->tail + FRAMING_VERSION_LENGTH - kept, bytes + length - kept, kept);
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool ends_in_version(const char tail[FRAMING_VERSION_LENGTH])
+{
+    return memcmp(tail, " HTTP/", 6) == 0 && is_digit(tail[6]) && tail[7] == '.' &&
+           is_digit(tail[8]);
+}
+
 static void end_line(struct framing_scan *scan)
 {
     if (!scan->after_cr)
         set_fault(scan, FRAMING_BARE_LF);
+    if (scan->lines == 0 && !ends_in_version(scan->tail))
+        set_fault(scan, FRAMING_VERSION);
     if (scan->line_length == 0)
         scan->complete = true;
     scan->after_cr = false;
@@ -264,6 +288,7 @@ static void scan_byte(struct framing_scan *scan, char byte)
         set_fault(scan, FRAMING_NUL);
     if (scan->line_length == 0 && scan->lines > 0 && (byte == ' ' || byte == '\t'))
         set_fault(scan, FRAMING_FOLDED);
+    keep_tail(scan, &byte, 1);
     scan->line_length++;
 }
 
@@ -283,6 +308,7 @@ void framing_scan_bytes(struct framing_scan *scan, const char *bytes, size_t len
         if (scan->complete || scan->after_cr || scan->line_length == 0)
             continue;
         size_t run = plain_run(bytes + i + 1, length - i - 1);
+        keep_tail(scan, bytes + i + 1, run);
         scan->line_length += run;
         i += run;
     }
@@ -296,6 +322,7 @@ const char *framing_fault_reason(enum framing_fault fault)
         [FRAMING_BARE_LF] = "A line of the request head ends without CR",
         [FRAMING_BARE_CR] = "The request head holds a CR without LF",
         [FRAMING_FOLDED] = "A header line is folded",
+        [FRAMING_VERSION] = "The request line does not end in an HTTP version",
     };
     return reasons[fault];
 }

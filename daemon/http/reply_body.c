@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GZIP_MINIMUM 256 /* compressed once, sent often: worth it earlier than for a single reply  \
-                          */
+#define GZIP_MINIMUM                                                                               \
+    256 /* compressed once, sent often: worth it earlier than for a single reply                   \
+         */
 
 struct reply_body {
     size_t references;

@@ -79,7 +79,9 @@ static void refuse(struct request *request, struct framing_verdict verdict)
     request->server->counters.refused++;
     ev->major = 1;
     ev->minor = 1;
-    ev->flags &= ~EVHTTP_PROXY_REQUEST;
+    ev->flags &= ~EVHTTP_PROXY_REQUEST; /* would look for Proxy-Connection instead */
+    if (ev->type == EVHTTP_REQ_CONNECT)
+        ev->type = EVHTTP_REQ_GET; /* evhttp never closes behind CONNECT, nor sends it a body */
     request->head_only = false;
     request_close_after(request);
     request_problem(request, verdict.status, NULL, "%s", verdict.reason);
@@ -135,10 +137,10 @@ static void on_request(struct evhttp_request *ev, void *context)
         route(request, evhttp_request_get_uri(ev));
 }
 
-static void on_adopt(int fd, short what, void *context)
+static void on_attend(int fd, short what, void *context)
 {
     (void)fd, (void)what;
-    connection_adopt_all(context);
+    connection_attend(context);
 }
 
 static void on_sweep(int fd, short what, void *context)
@@ -171,7 +173,7 @@ static void on_drained(int fd, short what, void *context)
 
 static void create_events(struct server *server)
 {
-    server->adopt = event_new(server->base, -1, 0, on_adopt, server);
+    server->attend = event_new(server->base, -1, 0, on_attend, server);
     server->sweep = event_new(server->base, -1, EV_PERSIST, on_sweep, server);
     server->resume = event_new(server->base, -1, 0, on_resume, server);
     server->notify = event_new(server->base, -1, 0, on_notify, server);
@@ -182,7 +184,7 @@ static void create_events(struct server *server)
 
 static void free_events(struct server *server)
 {
-    event_free(server->adopt);
+    event_free(server->attend);
     event_free(server->sweep);
     event_free(server->resume);
     event_free(server->notify);
@@ -281,9 +283,10 @@ struct server_counters server_counters(const struct server *server)
 const char *server_kill_name(enum server_kill reason)
 {
     static const char *const names[] = {
-        [SERVER_KILL_HEADER] = "header", [SERVER_KILL_BODY] = "body",
-        [SERVER_KILL_IDLE] = "idle",     [SERVER_KILL_RESPONSE] = "response",
-        [SERVER_KILL_ROOM] = "room",     [SERVER_KILL_DRAIN] = "drain",
+        [SERVER_KILL_HEADER] = "header",     [SERVER_KILL_BODY] = "body",
+        [SERVER_KILL_IDLE] = "idle",         [SERVER_KILL_RESPONSE] = "response",
+        [SERVER_KILL_ROOM] = "room",         [SERVER_KILL_DRAIN] = "drain",
+        [SERVER_KILL_OVERFLOW] = "overflow",
     };
     return names[reason];
 }

@@ -35,8 +35,8 @@ struct server {
     struct connection_list phases[PHASES];
     struct connection **by_fd;
     size_t by_fd_count;
-    struct event *adopt; /* activated by accept */
-    struct event *sweep; /* each second */
+    struct event *attend; /* activated for connection_attend */
+    struct event *sweep;  /* each second */
 
     struct request_list requests; /* all that exist */
     struct event *notify;         /* tells streams that their client has left */

@@ -43,14 +43,17 @@ enum framing_part {
 bool framing_decode(enum framing_part part, const char *text, size_t length, char *out) must_check;
 
 /* The raw bytes of one head after the other, as they arrive. The parser below forgives bare LF,
- * folds lines and cuts values at NUL; the raw view does not. */
+ * folds lines, cuts values at NUL and reads "HTTP/+1.01"; the raw view does not. */
 enum framing_fault {
     FRAMING_CLEAN,
     FRAMING_NUL,
     FRAMING_BARE_LF,
     FRAMING_BARE_CR,
-    FRAMING_FOLDED, /* a header line that begins with white space (RFC 9112 5.2) */
+    FRAMING_FOLDED,  /* a header line that begins with white space (RFC 9112 5.2) */
+    FRAMING_VERSION, /* a request line that does not end in " HTTP/" digit "." digit */
 };
+
+#define FRAMING_VERSION_LENGTH 9 /* " HTTP/1.1" */
 
 struct framing_scan {
     enum framing_fault fault; /* the first one */
@@ -58,6 +61,7 @@ struct framing_scan {
     bool after_cr;
     size_t line_length; /* of the line under way, without CR and LF */
     size_t lines;
+    char tail[FRAMING_VERSION_LENGTH]; /* the last bytes of the request line */
 };
 
 void framing_scan_init(struct framing_scan *scan);

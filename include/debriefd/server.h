@@ -59,6 +59,7 @@ enum server_kill {
     SERVER_KILL_RESPONSE, /* slow reader */
     SERVER_KILL_ROOM,     /* made room for a newcomer */
     SERVER_KILL_DRAIN,    /* idle at drain */
+    SERVER_KILL_OVERFLOW, /* more bytes than any request has, and no request in them */
     SERVER_KILLS,
 };
 
