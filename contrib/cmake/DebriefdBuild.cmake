@@ -8,7 +8,8 @@ target_compile_definitions(debriefd_build INTERFACE _GNU_SOURCE)
 target_compile_options(debriefd_build INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
   -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wcast-qual -fno-common -fstack-protector-strong
-  -Wno-missing-field-initializers) # rows of tables name only what they have
+  -Wno-missing-field-initializers # rows of tables name only what they have
+  -Wno-format-zero-length)        # an event without values
 target_link_options(debriefd_build INTERFACE -Wl,-z,relro,-z,now)
 if(DEBRIEFD_WERROR)
   target_compile_options(debriefd_build INTERFACE -Werror)

@@ -83,6 +83,11 @@ void api_destroy(struct api *api)
     free(api);
 }
 
+void api_set_ingest(struct api *api, struct ingest *ingest)
+{
+    api->ingest = ingest;
+}
+
 void api_set_server(struct api *api, struct server *server)
 {
     api->server = server;

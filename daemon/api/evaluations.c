@@ -114,7 +114,7 @@ static void submit(struct submission *submission, const struct answers *answers,
     };
     submission->given.language =
         request_copy(request, submission->given.language, strlen(submission->given.language));
-    ingest_submit(request_api(request)->options.ingest, &submission->given, submitted, submission);
+    ingest_submit(request_api(request)->ingest, &submission->given, submitted, submission);
 }
 
 static void form_found(struct request *request, struct form *form)

@@ -144,8 +144,7 @@ static void submit_line(struct line *line, const struct form *form, const json_t
             .language = answers.language != NULL ? answers.language
                                                  : instrument_language(form->instrument, 0),
         };
-        ingest_submit(request_api(line->import->request)->options.ingest, &given, line_stored,
-                      line);
+        ingest_submit(request_api(line->import->request)->ingest, &given, line_stored, line);
     }
     answers_finish(&answers);
     free(body);

@@ -79,6 +79,7 @@ struct telemetry;
 
 struct api {
     struct api_options options;
+    struct ingest *ingest;
     struct server *server;
     struct principal_cache *principals;
     struct form_cache *forms;

@@ -113,7 +113,7 @@ static void metrics_known(void *context, const struct rows *rows, const struct e
                         "Age of the oldest evaluation that is not folded.", rows_real(rows, 0, 1));
     }
     write_server(&text, api->server);
-    write_ingest(&text, api->options.ingest);
+    write_ingest(&text, api->ingest);
     write_database(&text, api->options.pool);
     telemetry_write_requests(api->telemetry, &text);
     telemetry_write_process(&text);

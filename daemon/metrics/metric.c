@@ -19,6 +19,7 @@ struct block {
 struct metric_rows {
     struct metric_row *rows;
     size_t count, capacity;
+    const struct metric_family *family;
     struct block *strings;
 };
 
@@ -91,6 +92,8 @@ struct metric_row *metric_rows_append(struct metric_rows *rows, const struct met
     }
     struct metric_row *added = &rows->rows[rows->count++];
     *added = *row;
+    if (added->family == NULL)
+        added->family = rows->family;
     added->wave = keep(rows, row->wave);
     added->slice = keep(rows, row->slice);
     added->item = keep(rows, row->item);
@@ -143,8 +146,15 @@ const struct metric_family *metric_family_find(const char *name)
     return NULL;
 }
 
+void metric_rows_begin(struct metric_rows *rows, const char *family_name)
+{
+    rows->family = metric_family_find(family_name);
+}
+
 void metric_compute_all(const struct facts *facts, struct metric_rows *rows)
 {
-    for (const struct metric_family *family = metric_families; family->name != NULL; family++)
+    for (const struct metric_family *family = metric_families; family->name != NULL; family++) {
+        rows->family = family;
         family->compute(facts, rows);
+    }
 }

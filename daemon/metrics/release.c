@@ -223,10 +223,12 @@ static void release_mean_of_items(const struct release_input *input,
 static bool release_all(const struct release_input *input, struct metric_rows *rows,
                         struct error *err)
 {
+    metric_rows_begin(rows, "response");
     withhold_totals(input->rules, input->facts, rows);
     for (size_t i = 0; i < input->frame_count; i++)
         if (!withhold_frame(input, &input->frames[i], rows, err))
             return false;
+    metric_rows_begin(rows, "satisfaction");
     for (size_t i = 0; i < input->series_count; i++)
         if (input->series[i].state != RELEASE_MEAN_OF_ITEMS &&
             !release_series(input, &input->series[i], rows, err))
@@ -234,6 +236,7 @@ static bool release_all(const struct release_input *input, struct metric_rows *r
     for (size_t i = 0; i < input->series_count; i++)
         if (input->series[i].state == RELEASE_MEAN_OF_ITEMS)
             release_mean_of_items(input, &input->series[i], rows);
+    metric_rows_begin(rows, "balance");
     balance_compute(input->facts, rows);
     return true;
 }

@@ -20,7 +20,6 @@ struct api_options {
     struct event_base *base;
     const struct config *config;
     struct channel_pool *pool; /* for everything but submissions */
-    struct ingest *ingest;
     const struct secret_key *credential_key;
     const struct secret_signer *signer;
 };
@@ -28,6 +27,9 @@ struct api_options {
 /* All of `options` is borrowed. */
 struct api *api_create(const struct api_options *options);
 void api_destroy(struct api *api);
+
+/* Where submissions go; set once, before the first request. */
+void api_set_ingest(struct api *api, struct ingest *ingest);
 
 /* The server that /metrics counts; set once, after it is made. */
 void api_set_server(struct api *api, struct server *server);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct facts;
+struct metric_family;
 
 /* Why a metric is null: one code per cause. The names are stored and published. */
 enum metric_null {
@@ -35,10 +36,11 @@ enum metric_null {
 enum metric_type { METRIC_NUMBER, METRIC_TEXT, METRIC_NULL };
 
 struct metric_row {
-    const char *wave;   /* pre, post, fu, ..., all (over waves) or trip */
-    const char *slice;  /* all, or a slice's name */
-    const char *item;   /* "" for none */
-    const char *metric; /* a name of the metric specification: mean, resp.RR2 */
+    const struct metric_family *family; /* set by metric_rows_append when NULL */
+    const char *wave;                   /* pre, post, fu, ..., all (over waves) or trip */
+    const char *slice;                  /* all, or a slice's name */
+    const char *item;                   /* "" for none */
+    const char *metric;                 /* a name of the metric specification: mean, resp.RR2 */
     enum metric_type type;
     double value;     /* METRIC_NUMBER */
     const char *text; /* METRIC_TEXT, else NULL */
@@ -61,6 +63,9 @@ const struct metric_row *metric_rows_get(const struct metric_rows *rows, size_t 
 /* NULL when there is none. For tests and look-ups; linear. */
 const struct metric_row *metric_rows_find(const struct metric_rows *rows, const char *wave,
                                           const char *slice, const char *item, const char *metric);
+/* Rows appended from now on belong to this family. */
+void metric_rows_begin(struct metric_rows *rows, const char *family_name);
+
 /* Copies the row and its strings; the caller's NULL strings become "". The result may be edited
  * until the next append. Asserts that numbers are finite. */
 struct metric_row *metric_rows_append(struct metric_rows *rows, const struct metric_row *row);

@@ -1,37 +1,46 @@
 -- Disclosure atoms and releases. Which contributions enter is decided by the daemon from counts only.
 
--- The disclosure families of a study's closed waves: an index with its items shares one contributor set, the
--- complete cases; a customer index is published without its items, from all it is defined for; any other scored
--- item is a family of its own.
+-- The disclosure families of a study's closed waves. An index some of whose items are measures of their own is
+-- published as those items' means: the family has the index's name, its contributors are the complete cases, and no
+-- cell of the index itself. Any other index, and a customer index, is published alone, from all it is defined for.
+-- A measured item outside every index is a family of its own. The family '*' is who answered at all.
 CREATE FUNCTION logic.families(programme uuid, study uuid)
 RETURNS TABLE (wave_id uuid, family text, type text, minimum integer, slots integer[], items text[], low integer[],
                high integer[], reversed boolean[])
 LANGUAGE sql STABLE AS $$
-    WITH closed AS (
+    WITH closed AS MATERIALIZED (
         SELECT w.wave_id, v.compiled
         FROM debrief.wave w
         JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
             AND v.version = w.version
         WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL
-    ), composite AS (
-        SELECT c.wave_id, f.id, f.type, f.minimum, f.items
+    ), measured AS MATERIALIZED (
+        SELECT c.wave_id, m.items -> 0 ->> 'item' AS item
+        FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'measures') AS m (type text, items jsonb)
+        WHERE m.type IN ('rating', 'nps')
+    ), member AS MATERIALIZED (
+        SELECT c.wave_id, f.id, f.type, f.minimum, x.i, x.m ->> 'item' AS item, (x.m ->> 'slot')::integer AS slot,
+               (x.m ->> 'min')::integer AS low, (x.m ->> 'max')::integer AS high, (x.m ->> 'reverse')::boolean AS reversed,
+               f.type = 'index' AND EXISTS (SELECT FROM measured d
+                                            WHERE d.wave_id = c.wave_id AND d.item = x.m ->> 'item') AS shown
         FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'composites')
             AS f (id text, type text, minimum integer, items jsonb)
+        CROSS JOIN LATERAL jsonb_array_elements(f.items) WITH ORDINALITY AS x (m, i)
         WHERE f.type IN ('index', 'nki')
     )
-    SELECT c.wave_id, c.id, c.type, CASE c.type WHEN 'nki' THEN c.minimum ELSE jsonb_array_length(c.items) END,
-           array_agg((m.x ->> 'slot')::integer ORDER BY m.i), array_agg(m.x ->> 'item' ORDER BY m.i),
-           array_agg((m.x ->> 'min')::integer ORDER BY m.i), array_agg((m.x ->> 'max')::integer ORDER BY m.i),
-           array_agg((m.x ->> 'reverse')::boolean ORDER BY m.i)
-    FROM composite c CROSS JOIN LATERAL jsonb_array_elements(c.items) WITH ORDINALITY AS m (x, i)
-    GROUP BY c.wave_id, c.id, c.type, c.minimum, c.items
+    SELECT m.wave_id, m.id, CASE WHEN bool_or(m.shown) THEN 'items' ELSE 'index' END,
+           CASE WHEN bool_or(m.shown) THEN count(*)::integer ELSE m.minimum END, array_agg(m.slot ORDER BY m.i),
+           array_agg(CASE WHEN m.shown THEN m.item END ORDER BY m.i), array_agg(m.low ORDER BY m.i),
+           array_agg(m.high ORDER BY m.i), array_agg(m.reversed ORDER BY m.i)
+    FROM member m GROUP BY m.wave_id, m.id, m.minimum
     UNION ALL
     SELECT c.wave_id, s.item, 'item', 1, ARRAY[s.slot], ARRAY[s.item], ARRAY[s.min], ARRAY[s.max], ARRAY[s.reverse]
     FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'slots')
-        AS s (slot integer, item text, part text, type text, min integer, max integer, reverse boolean)
-    WHERE s.type IN ('rating', 'nps') AND s.part = ''
-      AND NOT EXISTS (SELECT FROM composite x CROSS JOIN LATERAL jsonb_array_elements(x.items) m
-                      WHERE x.wave_id = c.wave_id AND m ->> 'item' = s.item)
+        AS s (slot integer, item text, part text, min integer, max integer, reverse boolean)
+    WHERE EXISTS (SELECT FROM measured d WHERE d.wave_id = c.wave_id AND d.item = s.item)
+      AND NOT EXISTS (SELECT FROM member m WHERE m.wave_id = c.wave_id AND m.item = s.item)
+    UNION ALL
+    SELECT c.wave_id, '*', 'frame', 0, '{}', '{}', '{}', '{}', '{}' FROM closed c
 $$;
 
 -- Who contributes to which family and has not entered yet: per family the answered items and their scored sum.
@@ -65,25 +74,29 @@ LANGUAGE sql STABLE AS $$
           WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = f.wave_id AND m.family = f.family)
 $$;
 
--- The counts that decide and the histograms that are coded: per family, item and sector. The index itself comes
--- as the item with the family's name, with its answered count and scored sum; an item with its raw value.
+-- The counts that decide and the histograms that are coded. A row with an empty item counts contributors; an
+-- index's cell has its answered count and scored sum, an item's cell its raw value as the sum.
 CREATE FUNCTION logic.waiting_counts(programme uuid, study uuid)
 RETURNS TABLE (wave text, wave_id uuid, family text, type text, item text, sector text, answered integer,
                total integer, n bigint)
 LANGUAGE sql STABLE AS $$
     WITH contribution AS MATERIALIZED (SELECT * FROM logic.waiting(programme, study)),
     cell AS (
-        SELECT c.wave_id, c.family, c.type, c.family AS item, c.sector, c.answered, c.total, count(*) AS n
-        FROM contribution c GROUP BY c.wave_id, c.family, c.type, c.sector, c.answered, c.total
+        SELECT c.wave_id, c.family, c.type, '' AS item, c.sector, 0 AS answered, 0 AS total, count(*) AS n
+        FROM contribution c GROUP BY c.wave_id, c.family, c.type, c.sector
+        UNION ALL
+        SELECT c.wave_id, c.family, c.type, c.family, c.sector, c.answered, c.total, count(*)
+        FROM contribution c WHERE c.type = 'index'
+        GROUP BY c.wave_id, c.family, c.type, c.sector, c.answered, c.total
         UNION ALL
         SELECT c.wave_id, c.family, c.type, u.item, c.sector, 1, u.value, count(*)
         FROM contribution c CROSS JOIN LATERAL unnest(c.items, c.raw) AS u (item, value)
-        WHERE c.type = 'index'
+        WHERE c.type IN ('items', 'item') AND u.item IS NOT NULL
         GROUP BY c.wave_id, c.family, c.type, u.item, c.sector, u.value
     )
     SELECT w.kind, c.wave_id, c.family, c.type, c.item, c.sector, c.answered, c.total, c.n
     FROM cell c JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = c.wave_id
-    ORDER BY c.wave_id, c.family, c.item <> c.family, c.item, c.sector, c.answered, c.total
+    ORDER BY c.wave_id, c.family, c.item, c.sector, c.answered, c.total
 $$;
 
 -- Lets everyone of these sectors who waits in this family enter as one atom, with its coded histogram.

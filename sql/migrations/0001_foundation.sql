@@ -2,7 +2,7 @@
 -- Every key begins with programme_id: a programme is a tenant, can be partitioned or distributed, and no
 -- constraint crosses programmes. No triggers, no sequences.
 
-CREATE SCHEMA debrief;
+CREATE SCHEMA IF NOT EXISTS debrief;
 CREATE SCHEMA identity;
 COMMENT ON SCHEMA debrief IS 'Working tables of debriefd; people appear as pseudonyms only';
 COMMENT ON SCHEMA identity IS 'Who the pseudonyms are: for the mail sender and for erasure';

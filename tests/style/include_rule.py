@@ -21,7 +21,7 @@ LAYERS = [
 ]
 RANK = {folder: rank for rank, layer in enumerate(LAYERS) for folder in layer}
 
-LOOP = {"db", "outbound", "http", "jobs", "api", ""}
+LOOP = {"db", "outbound", "http", "survey", "jobs", "api", ""}
 # The first pattern that matches decides which folders may include the header.
 THIRD_PARTY = [
     (r"libpq-fe\.h|libpq/.*|postgres_ext\.h", {"db"}),
@@ -34,7 +34,7 @@ THIRD_PARTY = [
     (r"zlib\.h", {"http"}),
     (r"curl/.*", {"outbound", "contrib/ctl"}),
     (r"libxml/.*|zip\.h", {"coding"}),
-    (r"jansson\.h", {"survey", "api", "contrib/ctl", "include"}),
+    (r"jansson\.h", {"survey", "jobs", "api", "contrib/ctl", "include"}),
 ]
 SYSTEM = re.compile(r"([a-z0-9_]+|(sys|arpa|netinet|net|linux|bits)/[a-z0-9_]+)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -1,0 +1,186 @@
+#include <debriefd/backup.h>
+
+#include <debriefd/child.h>
+#include <debriefd/clock.h>
+#include <debriefd/config.h>
+#include <debriefd/database.h>
+#include <debriefd/embedded.h>
+#include <debriefd/migrate.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DUMP_NAME  "database.dump"
+#define TIMEOUT_US (INT64_C(6) * 3600 * CLOCK_SECOND_US)
+#define PATH_SIZE  1400
+
+static bool write_all(int fd, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, bytes, length);
+        if (written < 0)
+            return false;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return fsync(fd) == 0;
+}
+
+/* Key files are short. An existing target must hold the same. */
+static bool copy_key(const char *from, const char *to, struct error *err)
+{
+    char bytes[4096];
+    char present[4096];
+    int source = open(from, O_RDONLY | O_CLOEXEC);
+    if (source < 0)
+        return errno == ENOENT || error_set_errno(err, errno, "cannot open %s", from);
+    ssize_t length = read(source, bytes, sizeof bytes);
+    close(source);
+    int target = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (length < 0 || target < 0)
+        return error_set_errno(err, errno, "cannot copy %s to %s", from, to);
+    ssize_t there = read(target, present, sizeof present);
+    bool is_same = there == length && memcmp(bytes, present, (size_t)length) == 0;
+    bool written = is_same || (there == 0 && write_all(target, bytes, (size_t)length));
+    close(target);
+    return written || error_set(err, ERR_CONFLICT, "%s is in place and holds another key", to);
+}
+
+struct key_file {
+    const char *name; /* in the backup */
+    const char *path;
+};
+
+static bool copy_keys(const struct config *config, const char *folder, bool is_restore,
+                      struct error *err)
+{
+    const struct key_file keys[] = {
+        {"credential.key", config->keys.credential_file},
+        {"signing.key", config->keys.signing_file},
+        {"proxy.key", config->http.proxy_key_file},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char stored[PATH_SIZE];
+        snprintf(stored, sizeof stored, "%s/%s", folder, keys[i].name);
+        if (keys[i].path[0] == '\0')
+            continue;
+        if (!copy_key(is_restore ? stored : keys[i].path, is_restore ? keys[i].path : stored, err))
+            return false;
+    }
+    return true;
+}
+
+static bool run_tool(struct database *database, const char *tool, const char *const *arguments,
+                     struct error *err)
+{
+    const char *argv[16] = {0};
+    struct buf path;
+    buf_init(&path);
+    if (!database_binaries(database, &path, err))
+        return false;
+    buf_printf(&path, "/%s", tool);
+    argv[0] = buf_text(&path);
+    for (size_t i = 0; arguments[i] != NULL; i++)
+        argv[i + 1] = arguments[i];
+    struct child_options options = {.argv = argv};
+    bool done = child_run(&options, TIMEOUT_US, err);
+    buf_finish(&path);
+    return done;
+}
+
+static bool dump(struct database *database, const char *folder, struct error *err)
+{
+    char file[PATH_SIZE + 32];
+    snprintf(file, sizeof file, "--file=%s/" DUMP_NAME, folder);
+    const char *const arguments[] = {"--format=custom",
+                                     "--no-owner",
+                                     "--no-privileges",
+                                     file,
+                                     "--dbname",
+                                     database_admin_conninfo(database),
+                                     NULL};
+    return run_tool(database, "pg_dump", arguments, err);
+}
+
+static bool make_folder(const char *path, struct error *err)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST ||
+           error_set_errno(err, errno, "cannot make %s", path);
+}
+
+bool backup_write(struct database *database, const struct config *config, const char *directory,
+                  char *made, size_t size, struct error *err)
+{
+    char absolute[PATH_SIZE];
+    char partial[PATH_SIZE];
+    struct clock_text now = clock_format(clock_wall_us());
+    umask(0077);
+    if (!make_folder(directory, err))
+        return false;
+    char *real = realpath(directory, NULL);
+    if (real == NULL)
+        return error_set_errno(err, errno, "cannot resolve %s", directory);
+    snprintf(absolute, sizeof absolute, "%.1200s/debriefd-%.19sZ", real, now.text);
+    snprintf(partial, sizeof partial, "%.1300s.partial", absolute);
+    free(real);
+    if (!make_folder(partial, err) || !dump(database, partial, err) ||
+        !copy_keys(config, partial, false, err))
+        return false;
+    if (rename(partial, absolute) != 0)
+        return error_set_errno(err, errno, "cannot rename %s", partial);
+    snprintf(made, size, "%s", absolute);
+    return true;
+}
+
+static bool check_empty(struct session *session, struct error *err)
+{
+    struct rows *rows;
+    if (!session_execute(session, "database_holds_data", NULL, &rows, err))
+        return false;
+    bool holds_data = rows_bool(rows, 0, 0);
+    rows_destroy(rows);
+    return !holds_data || error_set(err, ERR_CONFLICT, "the database holds data already");
+}
+
+/* Functions and grants are the binary's, not the dump's. */
+static bool install_functions(struct session *session, struct error *err)
+{
+    if (!session_begin(session, err))
+        return false;
+    for (const struct embedded_file *file = sql_functions; file->name != NULL; file++)
+        if (!session_script(session, file->name, file->data, err))
+            return false;
+    struct migrate_sources sources = {sql_migrations, sql_functions};
+    struct migrate_outcome outcome;
+    return session_commit(session, err) && migrate_run(session, &sources, &outcome, err);
+}
+
+bool backup_restore(struct database *database, const struct config *config, const char *folder,
+                    struct error *err)
+{
+    char *real = realpath(folder, NULL);
+    if (real == NULL)
+        return error_set_errno(err, errno, "cannot resolve %s", folder);
+    char file[PATH_SIZE];
+    snprintf(file, sizeof file, "%.1300s/" DUMP_NAME, real);
+    const char *const arguments[] = {"--no-owner",
+                                     "--no-privileges",
+                                     "--exit-on-error",
+                                     "--single-transaction",
+                                     "--dbname",
+                                     database_admin_conninfo(database),
+                                     file,
+                                     NULL};
+    struct session *session = NULL;
+    bool restored = database_session(database, &session, err) && check_empty(session, err) &&
+                    copy_keys(config, real, true, err) &&
+                    run_tool(database, "pg_restore", arguments, err) &&
+                    install_functions(session, err);
+    session_close(session);
+    free(real);
+    return restored;
+}

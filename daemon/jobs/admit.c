@@ -1,0 +1,319 @@
+/* Which answers enter the next atom: groups from counts at the first time and frozen then, later
+ * contributions in batches, every atom coded before it is stored (see disclosure.h). */
+#include "jobs_private.h"
+
+#include <debriefd/xalloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rows of one family in the result of fact_waiting: they stand together. */
+struct family {
+    const struct rows *rows;
+    int first;
+    int end;
+    struct uuid wave_id;
+    const char *wave;
+    const char *name;
+    const char *type;
+};
+
+enum waiting_column {
+    WAVE,
+    WAVE_ID,
+    FAMILY,
+    TYPE,
+    ITEM,
+    SECTOR,
+    ANSWERED,
+    TOTAL,
+    COUNT,
+};
+
+static const char *cell_text(const struct family *family, int row, enum waiting_column column)
+{
+    return rows_text(family->rows, row, (int)column);
+}
+
+static void family_params(const struct study_run *run, const struct family *family,
+                          struct params *params)
+{
+    study_params(run, params);
+    params_uuid(params, &family->wave_id);
+    params_text(params, family->name);
+}
+
+/* Contributors of the family by sector: the rows with an empty item. */
+static void count_sectors(const struct study_run *run, const struct family *family,
+                          struct disclosure_sector *sectors)
+{
+    const struct facts *facts = run->loaded.facts;
+    for (size_t i = 0; i < facts_slices(facts); i++)
+        sectors[i] = (struct disclosure_sector){.name = facts_slice_name(facts, i + 1),
+                                                .members = facts_members(facts, i + 1)};
+    for (int row = family->first; row < family->end; row++) {
+        if (cell_text(family, row, ITEM)[0] != '\0')
+            continue;
+        for (size_t i = 0; i < facts_slices(facts); i++)
+            if (strcmp(sectors[i].name, cell_text(family, row, SECTOR)) == 0)
+                sectors[i].answers = rows_int64(family->rows, row, COUNT);
+    }
+}
+
+struct groups {
+    size_t count;
+    size_t group_of[FACTS_SLICES_MAX];
+    char names[FACTS_SLICES_MAX][FACTS_NAME_MAX];
+};
+
+/* Frozen groups as they are stored: {name, its sectors}. False when there are none yet. */
+static bool read_frozen(const struct study_run *run, const struct family *family,
+                        const struct rows *frozen, struct groups *groups)
+{
+    const struct facts *facts = run->loaded.facts;
+    groups->count = 0;
+    for (size_t i = 0; i < facts_slices(facts); i++)
+        groups->group_of[i] = DISCLOSURE_NO_GROUP;
+    for (int row = 0; row < rows_count(frozen); row++) {
+        if (strcmp(rows_text(frozen, row, 0), family->wave) != 0 ||
+            strcmp(rows_text(frozen, row, 1), family->name) != 0)
+            continue;
+        snprintf(groups->names[groups->count], FACTS_NAME_MAX, "%s", rows_text(frozen, row, 2));
+        json_t *members = json_loads(rows_text(frozen, row, 3), 0, NULL);
+        for (size_t i = 0; i < facts_slices(facts); i++)
+            for (size_t j = 0; j < json_array_size(members); j++)
+                if (strcmp(facts_slice_name(facts, i + 1),
+                           json_string_value(json_array_get(members, j))) == 0)
+                    groups->group_of[i] = groups->count;
+        json_decref(members);
+        groups->count++;
+    }
+    return groups->count > 0;
+}
+
+static bool freeze(const struct study_run *run, const struct family *family,
+                   const struct disclosure_sector *sectors, struct groups *groups,
+                   struct error *err)
+{
+    size_t sector_count = facts_slices(run->loaded.facts);
+    json_t *list = json_array();
+    for (size_t group = 0; group < groups->count; group++) {
+        if (!disclosure_group_name(sectors, groups->group_of, sector_count, group,
+                                   groups->names[group], FACTS_NAME_MAX))
+            return error_set(err, ERR_TOO_LARGE, "a group's name is too long");
+        json_t *members = json_array();
+        for (size_t i = 0; i < sector_count; i++)
+            if (groups->group_of[i] == group)
+                json_array_append_new(members, json_string(sectors[i].name));
+        json_array_append_new(
+            list, json_pack("{s:s,s:o}", "id", groups->names[group], "sectors", members));
+    }
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    struct params params;
+    params_init(&params);
+    family_params(run, family, &params);
+    params_text(&params, text);
+    bool stored = session_execute(run->session, "groups_freeze", &params, NULL, err);
+    params_finish(&params);
+    free(text);
+    return stored;
+}
+
+static bool in_group(const struct study_run *run, const struct groups *groups, size_t group,
+                     const char *sector)
+{
+    const struct facts *facts = run->loaded.facts;
+    for (size_t i = 0; i < facts_slices(facts); i++)
+        if (strcmp(facts_slice_name(facts, i + 1), sector) == 0)
+            return groups->group_of[i] == group;
+    return false;
+}
+
+static const struct study_wave *wave_of(const struct study_run *run, const struct family *family)
+{
+    for (size_t i = 0; i < run->loaded.wave_count; i++)
+        if (strcmp(run->loaded.waves[i].kind, family->wave) == 0)
+            return &run->loaded.waves[i];
+    abort(); /* the statements read one snapshot */
+}
+
+/* Where a row counts: an item's raw value, or an index's bin. `minimum` is the scale's least value.
+ */
+static int place_of(const struct study_run *run, const struct family *family, int row, int minimum)
+{
+    int answered = (int)rows_int64(family->rows, row, ANSWERED);
+    int64_t total = rows_int64(family->rows, row, TOTAL);
+    if (strcmp(family->type, "index") != 0)
+        return (int)total - minimum;
+    const json_t *composite = study_wave_composite(wave_of(run, family), family->name);
+    const json_t *first = json_array_get(json_object_get(composite, "items"), 0);
+    struct facts_composite scale = {
+        .min = (int)json_integer_value(json_object_get(first, "min")),
+        .max = (int)json_integer_value(json_object_get(first, "max")),
+    };
+    return disclosure_index_bin(&scale, answered, total);
+}
+
+struct scale {
+    int minimum;
+    size_t categories;
+};
+
+static struct scale scale_of(const struct study_run *run, const struct family *family,
+                             const char *item)
+{
+    struct facts_item scale;
+    if (strcmp(family->type, "index") == 0)
+        return (struct scale){0, DISCLOSURE_INDEX_MAX + 1};
+    if (!study_wave_item(wave_of(run, family), item, &scale))
+        abort(); /* logic.families names scored items only */
+    return (struct scale){scale.min, (size_t)(scale.max - scale.min) + 1};
+}
+
+/* Codes one item's histogram of the group and appends its cells. */
+static bool code_item(const struct study_run *run, const struct family *family,
+                      const struct groups *groups, size_t group, const char *item, json_t *cells,
+                      struct error *err)
+{
+    struct scale scale = scale_of(run, family, item);
+    int64_t *counts = xcalloc_array(scale.categories, sizeof *counts);
+    for (int row = family->first; row < family->end; row++)
+        if (strcmp(cell_text(family, row, ITEM), item) == 0 &&
+            in_group(run, groups, group, cell_text(family, row, SECTOR)))
+            counts[place_of(run, family, row, scale.minimum)] +=
+                rows_int64(family->rows, row, COUNT);
+    bool coded = disclosure_code(&run->rules, counts, scale.categories, err);
+    for (size_t i = 0; coded && i < scale.categories; i++)
+        if (counts[i] > 0)
+            json_array_append_new(cells,
+                                  json_pack("{s:s,s:i,s:I}", "item", item, "value",
+                                            (int)i + scale.minimum, "n", (json_int_t)counts[i]));
+    free(counts);
+    return coded;
+}
+
+static bool code_items(const struct study_run *run, const struct family *family,
+                       const struct groups *groups, size_t group, json_t *cells, struct error *err)
+{
+    const char *previous = "";
+    for (int row = family->first; row < family->end; row++) {
+        const char *item = cell_text(family, row, ITEM);
+        if (item[0] == '\0' || strcmp(item, previous) == 0)
+            continue;
+        if (!code_item(run, family, groups, group, item, cells, err))
+            return false;
+        previous = item;
+    }
+    return true;
+}
+
+static void append_members(const struct study_run *run, const struct groups *groups, size_t group,
+                           struct buf *array)
+{
+    const struct facts *facts = run->loaded.facts;
+    const char *separator = "{";
+    for (size_t i = 0; i < facts_slices(facts); i++) {
+        if (groups->group_of[i] != group)
+            continue;
+        buf_append_text(array, separator);
+        buf_printf(array, "\"%s\"", facts_slice_name(facts, i + 1)); /* names need no escape */
+        separator = ",";
+    }
+    buf_append_char(array, '}');
+}
+
+static bool enter_group(const struct study_run *run, const struct family *family,
+                        const struct groups *groups, size_t group, struct error *err)
+{
+    json_t *cells = json_array();
+    bool is_good = code_items(run, family, groups, group, cells, err);
+    char *text = json_dumps(cells, JSON_COMPACT);
+    json_decref(cells);
+    struct buf members;
+    buf_init(&members);
+    append_members(run, groups, group, &members);
+    struct params params;
+    params_init(&params);
+    family_params(run, family, &params);
+    params_text(&params, groups->names[group]);
+    params_text(&params, buf_text(&members));
+    params_text(&params, text);
+    is_good = is_good && session_execute(run->session, "atom_enter", &params, NULL, err);
+    params_finish(&params);
+    buf_finish(&members);
+    free(text);
+    return is_good;
+}
+
+static int64_t pending_in(const struct disclosure_sector *sectors, size_t count,
+                          const struct groups *groups, size_t group)
+{
+    int64_t pending = 0;
+    for (size_t i = 0; i < count; i++)
+        if (groups->group_of[i] == group)
+            pending += sectors[i].answers;
+    return pending;
+}
+
+static bool admit_family(const struct study_run *run, const struct family *family,
+                         const struct rows *frozen, struct error *err)
+{
+    size_t sector_count = facts_slices(run->loaded.facts);
+    struct disclosure_sector sectors[FACTS_SLICES_MAX];
+    struct groups groups;
+    count_sectors(run, family, sectors);
+    if (!read_frozen(run, family, frozen, &groups)) {
+        groups.count = disclosure_group(&run->rules, sectors, sector_count, groups.group_of);
+        if (groups.count > 0 && !freeze(run, family, sectors, &groups, err))
+            return false;
+    }
+    for (size_t group = 0; group < groups.count; group++) {
+        int64_t pending = pending_in(sectors, sector_count, &groups, group);
+        if (disclosure_epoch_admits(&run->rules, pending) &&
+            !enter_group(run, family, &groups, group, err))
+            return false;
+    }
+    return true;
+}
+
+static bool same_family(const struct rows *rows, int a, int b)
+{
+    return strcmp(rows_text(rows, a, WAVE_ID), rows_text(rows, b, WAVE_ID)) == 0 &&
+           strcmp(rows_text(rows, a, FAMILY), rows_text(rows, b, FAMILY)) == 0;
+}
+
+static bool admit_all(const struct study_run *run, const struct rows *waiting,
+                      const struct rows *frozen, struct error *err)
+{
+    for (int first = 0, end; first < rows_count(waiting); first = end) {
+        for (end = first + 1; end < rows_count(waiting) && same_family(waiting, first, end); end++)
+            ;
+        struct family family = {
+            .rows = waiting,
+            .first = first,
+            .end = end,
+            .wave = rows_text(waiting, first, WAVE),
+            .wave_id = rows_uuid(waiting, first, WAVE_ID),
+            .name = rows_text(waiting, first, FAMILY),
+            .type = rows_text(waiting, first, TYPE),
+        };
+        if (!admit_family(run, &family, frozen, err))
+            return false;
+    }
+    return true;
+}
+
+bool admit_waiting(struct study_run *run, struct error *err)
+{
+    struct rows *waiting;
+    struct rows *frozen;
+    if (!session_execute(run->session, "fact_waiting", &run->params, &waiting, err))
+        return false;
+    bool is_good = session_execute(run->session, "fact_groups", &run->params, &frozen, err);
+    if (is_good) {
+        is_good = admit_all(run, waiting, frozen, err);
+        rows_destroy(frozen);
+    }
+    rows_destroy(waiting);
+    return is_good;
+}

@@ -1,0 +1,36 @@
+/* jobs_private: one run of a study's job, and its steps. Private to the jobs. */
+#ifndef DEBRIEFD_JOBS_PRIVATE_H
+#define DEBRIEFD_JOBS_PRIVATE_H
+
+#include <debriefd/disclosure.h>
+#include <debriefd/metric.h>
+#include <debriefd/runner.h>
+#include <debriefd/secret.h>
+#include <debriefd/session.h>
+#include <debriefd/study_facts.h>
+
+/* A study whose lease is held, inside one transaction that sees one state of the database. */
+struct study_run {
+    struct session *session;
+    struct uuid programme;
+    struct uuid study;
+    int64_t epoch;
+    struct params params; /* programme and study */
+    struct study_facts loaded;
+    struct disclosure_rules rules;
+};
+
+/* Starts a parameter list with programme and study. */
+void study_params(const struct study_run *run, struct params *params);
+
+/* Lets waiting contributions of closed waves enter atoms. Decisions look at counts only. */
+bool admit_waiting(struct study_run *run, struct error *err) must_check;
+
+/* Publishes a release from the atoms when it would say something new. *number is 0 when not. */
+bool publish_release(struct study_run *run, int64_t *number, struct error *err) must_check;
+
+/* The rows as a JSON array for logic.metrics_replace and logic.release_publish. The text is the
+ * same for the same rows, so that its hash says whether a release is new. */
+void metric_rows_write(const struct metric_rows *rows, struct buf *json);
+
+#endif

@@ -1,0 +1,300 @@
+/* A release from what the atoms hold: every measured item and index of every wave becomes a series,
+ * with its frozen groups and their coded histograms (see release.h). */
+#include "jobs_private.h"
+
+#include <debriefd/release.h>
+#include <debriefd/xalloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERIES_MAX 1000
+
+/* One series with storage of its own for what it points to. */
+struct series {
+    struct release_series series;
+    struct facts_item item;
+    struct release_group groups[FACTS_SLICES_MAX];
+    char *names[FACTS_SLICES_MAX];
+};
+
+struct building {
+    const struct study_run *run;
+    struct rows *families; /* wave, wave_id, family, type, items */
+    struct rows *groups;   /* wave, family, group_id, sectors */
+    struct rows *atoms;    /* wave, family, group_id, item, value, n */
+    struct series **series;
+    size_t count;
+    struct release_frame frames[STUDY_WAVES_MAX];
+    size_t frame_groups[STUDY_WAVES_MAX][FACTS_SLICES_MAX];
+    size_t frame_count;
+};
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text != NULL ? text : "";
+}
+
+static bool is_at(const struct rows *rows, int row, int column, const char *text)
+{
+    return strcmp(rows_text(rows, row, column), text) == 0;
+}
+
+/* The row of the family, or -1. */
+static int find_family(const struct building *building, const char *wave, const char *family)
+{
+    for (int row = 0; row < rows_count(building->families); row++)
+        if (is_at(building->families, row, 0, wave) && is_at(building->families, row, 2, family))
+            return row;
+    return -1;
+}
+
+/* The row of the family of type "items" that shows the item, or -1. */
+static int find_showing(const struct building *building, const char *wave, const char *item)
+{
+    for (int row = 0; row < rows_count(building->families); row++) {
+        if (!is_at(building->families, row, 0, wave) || !is_at(building->families, row, 3, "items"))
+            continue;
+        json_t *items = json_loads(rows_text(building->families, row, 4), 0, NULL);
+        bool shows = false;
+        for (size_t i = 0; i < json_array_size(items); i++) {
+            const char *name = json_string_value(json_array_get(items, i));
+            shows = shows || (name != NULL && strcmp(name, item) == 0);
+        }
+        json_decref(items);
+        if (shows)
+            return row;
+    }
+    return -1;
+}
+
+static size_t wave_index(const struct building *building, const char *wave)
+{
+    size_t index;
+    if (!facts_find_wave(building->run->loaded.facts, wave, &index))
+        abort(); /* the statements read one snapshot */
+    return index;
+}
+
+/* Sets which group each sector of a stored group is in, and returns the group's N in the wave. */
+static int64_t read_members(const struct building *building, int row, size_t wave, size_t group,
+                            size_t *group_of)
+{
+    const struct facts *facts = building->run->loaded.facts;
+    json_t *members = json_loads(rows_text(building->groups, row, 3), 0, NULL);
+    int64_t eligible = 0;
+    for (size_t slice = 1; slice <= facts_slices(facts); slice++)
+        for (size_t i = 0; i < json_array_size(members); i++) {
+            const char *name = json_string_value(json_array_get(members, i));
+            if (strcmp(name, facts_slice_name(facts, slice)) != 0)
+                continue;
+            eligible += facts_eligible(facts, wave, slice);
+            if (group_of != NULL)
+                group_of[slice - 1] = group;
+        }
+    json_decref(members);
+    return eligible;
+}
+
+static int64_t *sum_atoms(const struct building *building, const char *wave, const char *family,
+                          const char *group, const char *item, int minimum, size_t categories)
+{
+    int64_t *counts = xcalloc_array(categories, sizeof *counts);
+    const struct rows *atoms = building->atoms;
+    for (int row = 0; row < rows_count(atoms); row++)
+        if (is_at(atoms, row, 3, item) && is_at(atoms, row, 1, family) &&
+            is_at(atoms, row, 0, wave) && is_at(atoms, row, 2, group))
+            counts[rows_int64(atoms, row, 4) - minimum] += rows_int64(atoms, row, 5);
+    return counts;
+}
+
+static void add_groups(const struct building *building, struct series *made, const char *family,
+                       const char *item, int minimum, size_t categories)
+{
+    const char *wave = made->series.wave;
+    size_t index = wave_index(building, wave);
+    size_t count = 0;
+    for (int row = 0; row < rows_count(building->groups); row++) {
+        if (!is_at(building->groups, row, 0, wave) || !is_at(building->groups, row, 1, family))
+            continue;
+        const char *name = rows_text(building->groups, row, 2);
+        made->names[count] = xstrdup(name);
+        made->groups[count] = (struct release_group){
+            .name = made->names[count],
+            .eligible = read_members(building, row, index, count, NULL),
+            .counts = sum_atoms(building, wave, family, name, item, minimum, categories),
+        };
+        count++;
+    }
+    made->series.groups = made->groups;
+    made->series.group_count = count;
+    made->series.state = count > 0 ? RELEASE_READY : RELEASE_FEW;
+}
+
+static struct series *add_series(struct building *building, const struct study_wave *wave)
+{
+    struct series *made = xcalloc(sizeof *made);
+    made->series.wave = wave->kind;
+    made->series.state = RELEASE_OPEN;
+    made->series.eligible =
+        facts_eligible(building->run->loaded.facts, wave_index(building, wave->kind), 0);
+    building->series[building->count++] = made;
+    return made;
+}
+
+static bool add_item(struct building *building, const struct study_wave *wave, const char *name,
+                     struct error *err)
+{
+    struct series *made = add_series(building, wave);
+    if (!study_wave_item(wave, name, &made->item))
+        return error_set(err, ERR_INTERNAL, "the measure %s has no scored item", name);
+    made->series.item = &made->item;
+    size_t categories = (size_t)(made->item.max - made->item.min) + 1;
+    int showing = find_showing(building, wave->kind, name);
+    if (showing >= 0)
+        made->series.linked = rows_text(building->families, showing, 2);
+    if (wave->is_closed)
+        add_groups(building, made, showing >= 0 ? made->series.linked : name, name, made->item.min,
+                   categories);
+    return true;
+}
+
+static void add_index(struct building *building, const struct study_wave *wave, const char *name)
+{
+    struct series *made = add_series(building, wave);
+    made->series.index = name;
+    int family = find_family(building, wave->kind, name);
+    if (!wave->is_closed || family < 0)
+        return;
+    if (is_at(building->families, family, 3, "items"))
+        made->series.state = RELEASE_MEAN_OF_ITEMS;
+    else
+        add_groups(building, made, name, name, 0, DISCLOSURE_INDEX_MAX + 1);
+}
+
+static void add_frame(struct building *building, const struct study_wave *wave)
+{
+    size_t *group_of = building->frame_groups[building->frame_count];
+    size_t index = wave_index(building, wave->kind);
+    size_t groups = 0;
+    for (size_t i = 0; i < FACTS_SLICES_MAX; i++)
+        group_of[i] = DISCLOSURE_NO_GROUP;
+    for (int row = 0; row < rows_count(building->groups); row++)
+        if (is_at(building->groups, row, 0, wave->kind) && is_at(building->groups, row, 1, "*"))
+            read_members(building, row, index, groups++, group_of);
+    building->frames[building->frame_count++] =
+        (struct release_frame){.wave = wave->kind, .group_of = group_of, .group_count = groups};
+}
+
+/* What stands in this issue's release: rating and NPS items, indices. Everything else waits for
+ * rules of its own. */
+static bool add_wave(struct building *building, const struct study_wave *wave, struct error *err)
+{
+    const json_t *measures = json_object_get(wave->compiled, "measures");
+    for (size_t i = 0; i < json_array_size(measures) && building->count < SERIES_MAX; i++) {
+        const json_t *measure = json_array_get(measures, i);
+        const char *type = text_of(measure, "type");
+        const json_t *first = json_array_get(json_object_get(measure, "items"), 0);
+        bool is_item = strcmp(type, "rating") == 0 || strcmp(type, "nps") == 0;
+        bool is_index = strcmp(type, "index") == 0 || strcmp(type, "nki") == 0;
+        if (is_item && !add_item(building, wave, text_of(first, "item"), err))
+            return false;
+        if (is_index)
+            add_index(building, wave, text_of(measure, "id"));
+    }
+    if (wave->is_closed)
+        add_frame(building, wave);
+    return true;
+}
+
+static bool compute(struct building *building, struct metric_rows *rows, struct error *err)
+{
+    const struct study_facts *loaded = &building->run->loaded;
+    for (size_t i = 0; i < loaded->wave_count; i++)
+        if (!add_wave(building, &loaded->waves[i], err))
+            return false;
+    struct release_series *series = xcalloc_array(building->count, sizeof *series);
+    for (size_t i = 0; i < building->count; i++)
+        series[i] = building->series[i]->series;
+    struct release_input input = {
+        .rules = &building->run->rules,
+        .facts = loaded->facts,
+        .frames = building->frames,
+        .frame_count = building->frame_count,
+        .series = series,
+        .series_count = building->count,
+    };
+    bool computed = release_compute(&input, rows, err);
+    free(series);
+    return computed;
+}
+
+static bool store(const struct study_run *run, const struct metric_rows *rows, int64_t *number,
+                  struct error *err)
+{
+    struct buf json;
+    buf_init(&json);
+    metric_rows_write(rows, &json);
+    struct secret_hash hash = secret_hash(json.data, json.length);
+    struct params params;
+    params_init(&params);
+    study_params(run, &params);
+    params_int(&params, run->epoch);
+    params_binary(&params, hash.bytes, sizeof hash.bytes);
+    params_text_length(&params, json.data, json.length);
+    struct rows *stored;
+    bool is_good = session_execute(run->session, "release_publish", &params, &stored, err);
+    if (is_good) {
+        *number = rows_int64(stored, 0, 0);
+        rows_destroy(stored);
+    }
+    params_finish(&params);
+    buf_finish(&json);
+    return is_good;
+}
+
+static void destroy_series(struct series *made)
+{
+    for (size_t i = 0; i < made->series.group_count; i++) {
+        free(made->names[i]);
+        free((void *)(uintptr_t)made->groups[i].counts);
+    }
+    free(made);
+}
+
+static bool build(struct building *building, int64_t *number, struct error *err)
+{
+    struct metric_rows *rows = metric_rows_create();
+    building->series = xcalloc_array(SERIES_MAX, sizeof(struct series *));
+    bool is_good = compute(building, rows, err) && store(building->run, rows, number, err);
+    for (size_t i = 0; i < building->count; i++)
+        destroy_series(building->series[i]);
+    free(building->series);
+    metric_rows_destroy(rows);
+    return is_good;
+}
+
+static bool has_closed_wave(const struct study_facts *loaded)
+{
+    for (size_t i = 0; i < loaded->wave_count; i++)
+        if (loaded->waves[i].is_closed)
+            return true;
+    return false;
+}
+
+bool publish_release(struct study_run *run, int64_t *number, struct error *err)
+{
+    *number = 0;
+    if (!has_closed_wave(&run->loaded))
+        return true;
+    struct building building = {.run = run};
+    bool is_good =
+        session_execute(run->session, "fact_disclosure", &run->params, &building.families, err) &&
+        session_execute(run->session, "fact_groups", &run->params, &building.groups, err) &&
+        session_execute(run->session, "fact_atoms", &run->params, &building.atoms, err) &&
+        build(&building, number, err);
+    rows_destroy(building.families);
+    rows_destroy(building.groups);
+    rows_destroy(building.atoms);
+    return is_good;
+}

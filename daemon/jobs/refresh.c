@@ -1,0 +1,149 @@
+#include "refresh.h"
+
+#include "jobs_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+void study_params(const struct study_run *run, struct params *params)
+{
+    params_uuid(params, &run->programme);
+    params_uuid(params, &run->study);
+}
+
+static bool fold(const struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
+                 struct error *err)
+{
+    struct params params;
+    struct rows *rows;
+    params_init(&params);
+    study_params(run, &params);
+    params_bool(&params, mode == REFRESH_FROM_SCRATCH);
+    bool is_good = session_execute(run->session, "fold", &params, &rows, err);
+    params_finish(&params);
+    if (!is_good)
+        return false;
+    result->folded = rows_int64(rows, 0, 0);
+    result->rebuilt = rows_bool(rows, 0, 1);
+    rows_destroy(rows);
+    return true;
+}
+
+/* The internal rows as they are stored, one text a row. */
+static bool read_stored(const struct study_run *run, struct buf *text, struct error *err)
+{
+    struct rows *rows;
+    if (!session_execute(run->session, "metrics_stored", &run->params, &rows, err))
+        return false;
+    for (int row = 0; row < rows_count(rows); row++) {
+        buf_append_text(text, rows_text(rows, row, 0));
+        buf_append_char(text, '\n');
+    }
+    rows_destroy(rows);
+    return true;
+}
+
+static bool replace_metrics(const struct study_run *run, struct refresh_result *result,
+                            struct error *err)
+{
+    struct metric_rows *computed = metric_rows_create();
+    metric_compute_all(run->loaded.facts, computed);
+    struct buf json;
+    buf_init(&json);
+    metric_rows_write(computed, &json);
+    metric_rows_destroy(computed);
+    struct params params;
+    struct rows *rows;
+    params_init(&params);
+    study_params(run, &params);
+    params_int(&params, run->epoch);
+    params_text_length(&params, json.data, json.length);
+    bool is_good = session_execute(run->session, "metrics_replace", &params, &rows, err);
+    params_finish(&params);
+    buf_finish(&json);
+    if (!is_good)
+        return false;
+    result->revision = rows_int64(rows, 0, 0);
+    rows_destroy(rows);
+    return true;
+}
+
+/* The newest holder of the lease, and locked so until the commit: nobody else's result can come
+ * between. */
+static bool check_lease(const struct study_run *run, const char *lease, const struct uuid *holder,
+                        struct error *err)
+{
+    struct params params;
+    struct rows *rows;
+    params_init(&params);
+    params_uuid(&params, &run->programme);
+    params_text(&params, lease);
+    params_uuid(&params, holder);
+    params_int(&params, run->epoch);
+    bool is_good = session_execute(run->session, "lease_held", &params, &rows, err);
+    params_finish(&params);
+    if (!is_good)
+        return false;
+    bool is_held = rows_bool(rows, 0, 0);
+    rows_destroy(rows);
+    return is_held || error_set(err, ERR_CONFLICT, "another worker took the lease over");
+}
+
+static bool compute(struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
+                    struct error *err)
+{
+    if (!fold(run, mode, result, err) ||
+        !study_facts_load(run->session, &run->params, &run->loaded, err))
+        return false;
+    bool is_good = replace_metrics(run, result, err) && admit_waiting(run, err) &&
+                   publish_release(run, &result->release, err);
+    study_facts_finish(&run->loaded);
+    return is_good;
+}
+
+/* Compares what stood there with what was computed from scratch; what was pending explains a
+ * difference. */
+static bool compare(const struct study_run *run, const struct buf *before,
+                    struct refresh_result *result, struct error *err)
+{
+    struct buf after;
+    buf_init(&after);
+    bool is_good = read_stored(run, &after, err);
+    result->differed = result->folded == 0 && strcmp(buf_text(before), buf_text(&after)) != 0;
+    buf_finish(&after);
+    return is_good;
+}
+
+static bool run_in_transaction(struct study_run *run, const struct refresh_order *order,
+                               struct refresh_result *result, struct error *err)
+{
+    struct buf before;
+    buf_init(&before);
+    bool is_good = session_execute(run->session, "transaction_snapshot", NULL, NULL, err) &&
+                   check_lease(run, order->lease, &order->holder, err) &&
+                   (order->mode == REFRESH_PENDING || read_stored(run, &before, err)) &&
+                   compute(run, order->mode, result, err) &&
+                   (order->mode == REFRESH_PENDING || compare(run, &before, result, err));
+    buf_finish(&before);
+    return is_good;
+}
+
+bool refresh_study(struct session *session, const struct refresh_order *order,
+                   struct refresh_result *result, struct error *err)
+{
+    struct study_run run = {
+        .session = session,
+        .programme = order->programme,
+        .study = order->study,
+        .epoch = order->epoch,
+        .rules = disclosure_default_rules,
+    };
+    params_init(&run.params);
+    study_params(&run, &run.params);
+    *result = (struct refresh_result){0};
+    bool is_good = session_begin(session, err) && run_in_transaction(&run, order, result, err) &&
+                   session_commit(session, err);
+    if (!is_good)
+        session_rollback(session);
+    params_finish(&run.params);
+    return is_good;
+}

@@ -1,0 +1,36 @@
+/* refresh: one run over one study, in one transaction. Private to the jobs. */
+#ifndef DEBRIEFD_REFRESH_H
+#define DEBRIEFD_REFRESH_H
+
+#include <debriefd/error.h>
+#include <debriefd/uuid.h>
+#include <stdint.h>
+
+struct session;
+
+enum refresh_mode {
+    REFRESH_PENDING,      /* fold what is new */
+    REFRESH_FROM_SCRATCH, /* and compare with what stood there */
+};
+
+struct refresh_order {
+    enum refresh_mode mode;
+    struct uuid programme;
+    struct uuid study;
+    const char *lease;
+    struct uuid holder;
+    int64_t epoch;
+};
+
+struct refresh_result {
+    int64_t folded; /* evaluations that were pending */
+    bool rebuilt;
+    bool differed; /* from scratch, without anything pending, and still not the same */
+    int64_t revision;
+    int64_t release; /* 0: nothing new to say */
+};
+
+bool refresh_study(struct session *session, const struct refresh_order *order,
+                   struct refresh_result *result, struct error *err) must_check;
+
+#endif
