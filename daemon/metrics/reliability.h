@@ -8,7 +8,7 @@
 struct facts;
 struct metric_rows;
 
-void reliability_compute(const struct facts *facts, size_t wave, size_t scale,
+void reliability_compute(const struct facts *facts, size_t wave, size_t index,
                          struct metric_rows *rows);
 
 #endif
