@@ -14,6 +14,8 @@
 
 #define READ_SLACK 32768 /* more than one read(2) of libevent brings */
 
+#define GRACE_US 500000
+
 static struct connection_list *list_of(struct connection *connection)
 {
     return &connection->server->phases[connection->phase];
@@ -25,8 +27,6 @@ void connection_enter(struct connection *connection, enum phase phase)
     connection->phase = phase;
     connection->since_us = clock_monotonic_us();
     TAILQ_INSERT_TAIL(list_of(connection), connection, link);
-    if (connection->server->paused && phase <= PHASE_IDLE)
-        listener_resume(connection->server);
 }
 
 /* The bytes from `offset` on, chunk by chunk; evbuffer_read fills at most four. */
@@ -105,10 +105,9 @@ void connection_attend(struct server *server)
 struct bufferevent *connection_accept(struct event_base *base, void *context)
 {
     struct server *server = context;
-    if (server->counters.open >= server->options.max_connections) {
-        connection_adopt_all(server);
+    connection_adopt_all(server);
+    if (server->counters.open >= server->options.max_connections)
         connection_make_room(server);
-    }
     struct connection *connection = xcalloc(sizeof *connection);
     connection->server = server;
     connection->fd = -1;
@@ -125,6 +124,8 @@ struct bufferevent *connection_accept(struct event_base *base, void *context)
     TAILQ_INSERT_TAIL(list_of(connection), connection, link);
     server->counters.accepted++;
     server->counters.open++;
+    if (!connection_has_room(server))
+        listener_pause(server);
     event_active(server->attend, EV_TIMEOUT, 0);
     return connection->bufferevent;
 }
@@ -232,18 +233,31 @@ void connection_kill(struct connection *connection, enum server_kill reason)
     evhttp_connection_free(connection->evcon); /* calls on_close */
 }
 
-bool connection_make_room(struct server *server)
+/* The oldest of a phase, once it has had the time of a few round trips: a burst of honest clients
+ * must not evict each other before anybody has looked at their first bytes. */
+static struct connection *victim_of(struct server *server)
 {
     static const enum phase order[] = {PHASE_HEAD, PHASE_BODY, PHASE_IDLE};
+    int64_t oldest = clock_monotonic_us() - GRACE_US;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         struct connection *victim = TAILQ_FIRST(&server->phases[order[i]]);
-        if (victim == NULL)
-            continue;
-        connection_kill(victim, SERVER_KILL_ROOM);
-        return true;
+        if (victim != NULL && victim->since_us <= oldest)
+            return victim;
     }
-    listener_pause(server);
-    return false;
+    return NULL;
+}
+
+bool connection_has_room(struct server *server)
+{
+    return server->counters.open < server->options.max_connections || victim_of(server) != NULL;
+}
+
+bool connection_make_room(struct server *server)
+{
+    struct connection *victim = victim_of(server);
+    if (victim != NULL)
+        connection_kill(victim, SERVER_KILL_ROOM);
+    return victim != NULL;
 }
 
 static void kill_older(struct server *server, enum phase phase, int64_t limit_us,

@@ -61,8 +61,11 @@ void connection_rest(struct connection *connection);
 /* Closes now. The request, when a handler holds it, becomes gone. */
 void connection_kill(struct connection *connection, enum server_kill reason);
 
-/* Closes the connection that is the cheapest loss; false when all are busy. */
+/* Closes the connection that is the cheapest loss; false when there is none. */
 bool connection_make_room(struct server *server);
+
+/* True when a newcomer finds a slot, a free one or a cheap loss. */
+bool connection_has_room(struct server *server);
 
 /* Kills what is past its deadline. */
 void connection_sweep(struct server *server);

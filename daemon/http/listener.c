@@ -32,17 +32,30 @@ void listener_pause(struct server *server)
         return;
     server->paused = true;
     server->counters.listener_pauses++;
+    struct timeval pause = clock_timeval(ACCEPT_PAUSE_US);
+    evtimer_add(server->resume, &pause);
     for (size_t i = 0; i < server->listener_count; i++)
         evconnlistener_disable(handle_of(&server->listeners[i]));
 }
 
 void listener_resume(struct server *server)
 {
-    if (!server->paused || evtimer_pending(server->resume, NULL))
+    if (!server->paused)
         return;
     server->paused = false;
+    evtimer_del(server->resume);
     for (size_t i = 0; i < server->listener_count; i++)
         evconnlistener_enable(handle_of(&server->listeners[i]));
+}
+
+void listener_try_resume(struct server *server)
+{
+    struct timeval pause = clock_timeval(ACCEPT_PAUSE_US);
+    connection_adopt_all(server);
+    if (connection_has_room(server))
+        listener_resume(server);
+    else
+        evtimer_add(server->resume, &pause);
 }
 
 /* The argument of a listener's callbacks is evhttp's own, so the server is found by the listener.
@@ -77,8 +90,6 @@ static void on_accept_error(struct evconnlistener *handle, void *context)
     if ((reason == EMFILE || reason == ENFILE) && connection_make_room(server))
         return;
     listener_pause(server);
-    struct timeval pause = clock_timeval(ACCEPT_PAUSE_US);
-    evtimer_add(server->resume, &pause);
 }
 
 static bool set_option(int fd, int level, int option, struct error *err)

@@ -152,7 +152,7 @@ static void on_sweep(int fd, short what, void *context)
 static void on_resume(int fd, short what, void *context)
 {
     (void)fd, (void)what;
-    listener_resume(context);
+    listener_try_resume(context);
 }
 
 static void on_notify(int fd, short what, void *context)

@@ -29,7 +29,7 @@ struct server {
     struct listener listeners[SERVER_LISTENERS_MAX];
     size_t listener_count;
     bool paused;
-    struct event *resume; /* after EMFILE */
+    struct event *resume; /* ends a pause */
     int64_t last_accept_warning_us;
 
     struct connection_list phases[PHASES];
@@ -57,8 +57,9 @@ struct server {
 bool listener_open_all(struct server *server, struct error *err) must_check;
 void listener_close_all(struct server *server);
 void listener_forget(struct server *server); /* closes all; follows listener_open_all */
-void listener_pause(struct server *server);
+void listener_pause(struct server *server);  /* until listener_resume, called or by timer */
 void listener_resume(struct server *server);
+void listener_try_resume(struct server *server); /* the timer: when there is room */
 
 /* server.c: reports the end of draining when nothing is left. */
 void server_check_drained(struct server *server);

@@ -1,9 +1,9 @@
 /* server: the HTTP/1.1 server of one event loop: listens, enforces limits and deadlines on
  * connections, routes requests to handlers. It knows nothing of the application.
  *
- * Connections: at `max_connections` the oldest one whose request head or body is incomplete gives
- * way to a newcomer, then the longest idle one, because whoever holds the slots open without asking
- * anything is the cheaper loss; only when every connection is being answered do the listeners
+ * Connections: at `max_connections` the oldest one whose request head or body is incomplete for
+ * a tenth of a second gives way to a newcomer, then the longest idle one, because whoever holds
+ * the slots without asking anything is the cheaper loss; only without such a one do the listeners
  * pause. Deadlines are absolute (a drip does not extend them) and checked once a second. */
 #ifndef DEBRIEFD_SERVER_H
 #define DEBRIEFD_SERVER_H

@@ -350,7 +350,7 @@ static int serve(const struct server_options *given)
 {
     struct server_options options = *given;
     struct error err;
-    if (options.listen[0] == '\0')
+    if (options.listen[0] == '\0' && options.listen_fd_count == 0)
         options.listen = "127.0.0.1:0";
     options.on_access = on_access;
     signal(SIGPIPE, SIG_IGN);
@@ -383,6 +383,15 @@ static int serve(const struct server_options *given)
     reply_body_unref(cached);
     event_base_free(base);
     return 0;
+}
+
+void fixture_init(void)
+{
+    if (fixture != NULL)
+        return;
+    fixture =
+        mmap(NULL, sizeof *fixture, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert(fixture != MAP_FAILED);
 }
 
 void fixture_start(const struct server_options *options)

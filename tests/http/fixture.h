@@ -28,6 +28,9 @@ struct fixture_shared {
 
 extern struct fixture_shared *fixture;
 
+/* Makes `fixture`, so that wishes can be set before fixture_start, which calls it otherwise. */
+void fixture_init(void);
+
 /* 127.0.0.1 with a port of its own when `options` names no socket. */
 void fixture_start(const struct server_options *options);
 
