@@ -14,7 +14,7 @@
 
 #define READ_SLACK 32768 /* more than one read(2) of libevent brings */
 
-#define GRACE_US 500000
+#define GRACE_US 100000
 
 static struct connection_list *list_of(struct connection *connection)
 {
@@ -233,8 +233,9 @@ void connection_kill(struct connection *connection, enum server_kill reason)
     evhttp_connection_free(connection->evcon); /* calls on_close */
 }
 
-/* The oldest of a phase, once it has had the time of a few round trips: a burst of honest clients
- * must not evict each other before anybody has looked at their first bytes. */
+/* The oldest of a phase, once it has had time to speak, which clients do right behind the
+ * handshake: a burst of honest clients must not evict each other before anybody has looked at their
+ * first bytes. */
 static struct connection *victim_of(struct server *server)
 {
     static const enum phase order[] = {PHASE_HEAD, PHASE_BODY, PHASE_IDLE};

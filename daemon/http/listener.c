@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define LISTEN_BACKLOG  4096
-#define ACCEPT_PAUSE_US 200000
+#define ACCEPT_PAUSE_US 50000
 
 static struct evconnlistener *handle_of(const struct listener *listener)
 {

@@ -13,12 +13,13 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/http_struct.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define BLOCK_SIZE 4096
+#define SPARES_MAX 64
 
 enum http_method request_method(const struct request *request)
 {
@@ -172,10 +173,42 @@ const char *request_peer(const struct request *request)
     return request->peer;
 }
 
+/* Finished requests are kept for the next ones: an object of this size is past malloc's quick
+ * lists. The caller of request_alloc gets zeroes, so only what was used is cleared. */
+static struct request *take_spare(struct server *server)
+{
+    struct request *request = TAILQ_FIRST(&server->spares);
+    if (request == NULL)
+        return xcalloc(sizeof *request);
+    TAILQ_REMOVE(&server->spares, request, link);
+    server->spare_count--;
+    return request;
+}
+
+static void put_spare(struct server *server, struct request *request, size_t used)
+{
+    if (server == NULL || server->spare_count == SPARES_MAX) {
+        free(request);
+        return;
+    }
+    memset(request, 0, offsetof(struct request, first) + used);
+    TAILQ_INSERT_HEAD(&server->spares, request, link);
+    server->spare_count++;
+}
+
+void request_free_spares(struct server *server)
+{
+    struct request *request;
+    while ((request = TAILQ_FIRST(&server->spares)) != NULL) {
+        TAILQ_REMOVE(&server->spares, request, link);
+        free(request);
+    }
+}
+
 struct request *request_create(struct server *server, struct connection *connection,
                                struct evhttp_request *ev)
 {
-    struct request *request = xcalloc(sizeof *request);
+    struct request *request = take_spare(server);
     request->server = server;
     request->app = server->app;
     request->connection = connection;
@@ -215,12 +248,13 @@ static void free_request(struct request *request)
         TAILQ_REMOVE(&server->requests, request, link);
         server->counters.in_flight--;
     }
+    size_t used = request->blocks != NULL ? sizeof request->first : request->block_used;
     while (request->blocks != NULL) {
         struct request_block *next = request->blocks->next;
         free(request->blocks);
         request->blocks = next;
     }
-    free(request);
+    put_spare(server, request, used);
     if (server != NULL)
         server_check_drained(server);
 }

@@ -76,6 +76,7 @@ void request_close_connection(struct connection *connection); /* the connection 
 void request_written(struct request *request);                /* the last byte is out */
 void request_release(struct request *request); /* frees ours; the evhttp_request when gone */
 void request_forget_server(struct request *request);
+void request_free_spares(struct server *server);
 
 /* request_query.c */
 bool request_parse_query(struct request *request, const char *query) must_check;

@@ -212,6 +212,17 @@ static void on_libevent_log(int severity, const char *message)
         log_warn("libevent", "message=%s", log_quote(message).text);
 }
 
+struct event_base *server_base_create(void)
+{
+    struct event_config *config = event_config_new();
+    assert(config != NULL);
+    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+    struct event_base *base = event_base_new_with_config(config);
+    assert(base != NULL);
+    event_config_free(config);
+    return base;
+}
+
 struct server *server_create(struct event_base *base, const struct server_options *options,
                              const struct router *router, void *app, struct error *err)
 {
@@ -223,6 +234,7 @@ struct server *server_create(struct event_base *base, const struct server_option
     for (size_t i = 0; i < PHASES; i++)
         TAILQ_INIT(&server->phases[i]);
     TAILQ_INIT(&server->requests);
+    TAILQ_INIT(&server->spares);
     unsigned char seed[8];
     secret_random(seed, sizeof seed);
     secret_hex(seed, sizeof seed, server->request_prefix);
@@ -246,6 +258,7 @@ void server_destroy(struct server *server)
     struct request *request;
     while ((request = TAILQ_FIRST(&server->requests)) != NULL)
         request_forget_server(request);
+    request_free_spares(server);
     free_events(server);
     free(server->by_fd);
     free(server);

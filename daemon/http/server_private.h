@@ -39,7 +39,9 @@ struct server {
     struct event *sweep;  /* each second */
 
     struct request_list requests; /* all that exist */
-    struct event *notify;         /* tells streams that their client has left */
+    struct request_list spares;
+    size_t spare_count;
+    struct event *notify; /* tells streams that their client has left */
 
     bool draining;
     struct event *drained;

@@ -73,6 +73,10 @@ struct server_counters {
     size_t in_flight;         /* requests without a complete reply */
 };
 
+/* A loop fit for a server: its epoll change list spares two of three epoll_ctl calls a request. No
+ * descriptor watched in it may be a dup(2) of another one (event2/event.h). */
+struct event_base *server_base_create(void);
+
 /* Listens at once and serves when the loop runs. `router` and the strings of `options` are borrowed
  * until server_destroy; `app` is what request_app returns. */
 struct server *server_create(struct event_base *base, const struct server_options *options,

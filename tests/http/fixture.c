@@ -356,7 +356,7 @@ static int serve(const struct server_options *given)
     signal(SIGPIPE, SIG_IGN);
     alarm(CHILD_ALARM_S);
     secret_init();
-    base = event_base_new();
+    base = server_base_create();
     make_cached();
     struct router *router = router_create();
     if (!router_add_table(router, routes, &err))
