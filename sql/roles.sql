@@ -31,8 +31,6 @@ GRANT INSERT ON debrief.evaluation, debrief.pending, debrief.seal, debrief.recei
 GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version,
     debrief.wave, debrief.invitation, debrief.disposition, debrief.draft, debrief.stale, debrief.job,
     debrief.audit_head TO debriefd_serve;
-GRANT USAGE ON SCHEMA identity TO debriefd_serve, debriefd_privacy;
-GRANT INSERT, UPDATE (name, email, language), SELECT (programme_id, person_id, reference) ON identity.person TO debriefd_serve;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_serve;
 REVOKE EXECUTE ON FUNCTION logic.fold, logic.fold_signed, logic.metrics_replace, logic.release_publish,
     logic.atom_enter, logic.groups_freeze FROM debriefd_serve;
@@ -47,5 +45,8 @@ GRANT INSERT, UPDATE, DELETE ON debrief.fact_count, debrief.fact_composite, debr
 GRANT UPDATE (closed_at, released_at) ON debrief.wave TO debriefd_work;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_work;
 
--- privacy reads who people are: the mail sender and erasure.
+REVOKE EXECUTE ON FUNCTION logic.persons_store FROM debriefd_work;
+
+-- privacy reads who people are: the mail sender and erasure. Nobody else does.
+GRANT USAGE ON SCHEMA identity TO debriefd_privacy;
 GRANT SELECT, UPDATE, DELETE ON identity.person TO debriefd_privacy;

@@ -83,9 +83,11 @@ static void check_text(const struct check *check)
     size_t length = json_string_length(check->value);
     const char *text = json_string_value(check->value);
     int64_t points = (int64_t)text_code_points(text, length);
-    if (field->values != NULL && !is_one_of(text, field->values))
+    bool is_allowed = field->values == NULL || is_one_of(text, field->values);
+    bool is_fitting = field->values != NULL || (points >= field->low && points <= field->high);
+    if (!is_allowed)
         fault(check, "not_allowed", "is not one of the allowed values");
-    else if (points < field->low || points > field->high)
+    if (!is_fitting)
         violations_add(check->violations, check->pointer, "length",
                        "must have %" PRId64 " to %" PRId64 " characters", field->low, field->high);
 }

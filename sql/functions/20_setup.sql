@@ -170,6 +170,18 @@ BEGIN
 END
 $$;
 
+-- Stores who people are, and says only their pseudonyms. With the owner's rights: nobody who imports can read the
+-- names back.
+CREATE FUNCTION logic.persons_store(programme uuid, rows jsonb) RETURNS TABLE (reference text, person_id uuid)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    INSERT INTO identity.person AS p (programme_id, person_id, reference, name, email, language)
+    SELECT programme, gen_random_uuid(), g.reference, g.name, g.email, g.language
+    FROM jsonb_to_recordset(rows) AS g (reference text, name text, email text, language text)
+    ON CONFLICT (programme_id, reference) DO UPDATE
+    SET name = excluded.name, email = excluded.email, language = excluded.language
+    RETURNING p.reference, p.person_id
+$$;
+
 -- `rows` is an array of {line, reference, name, email, language, sector, organisation, municipality, role,
 -- is_staff, travelled}, already checked for shape. All or nothing: an unknown sector refuses the whole file.
 -- Running it again changes nothing; a changed row is dated.
@@ -200,18 +212,13 @@ BEGIN
         RETURN ROW(422, json_build_object('problem', 'invalid', 'detail', 'nothing was imported', 'lines', faults))::logic.answer;
     END IF;
 
-    INSERT INTO identity.person (programme_id, person_id, reference, name, email, language)
-    SELECT programme, gen_random_uuid(), g.reference, g.name, g.email, g.language FROM given g
-    ON CONFLICT (programme_id, reference) DO UPDATE
-    SET name = excluded.name, email = excluded.email, language = excluded.language;
-
     CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
         SELECT g.*, p.person_id, d.participant_id AS known, d.participant_id IS NOT NULL
                AND (d.sector, d.organisation, d.municipality, d.role, d.is_staff, d.travelled)
                    IS NOT DISTINCT FROM (g.sector, g.organisation, g.municipality, g.role, g.is_staff, g.travelled)
                AS unchanged
         FROM given g
-        JOIN identity.person p ON p.programme_id = programme AND p.reference = g.reference
+        JOIN logic.persons_store(programme, rows) p ON p.reference = g.reference
         LEFT JOIN debrief.delegate d ON d.programme_id = programme AND d.study_id = study
             AND d.person_id = p.person_id AND d.valid_until = 'infinity';
     UPDATE debrief.delegate d SET valid_until = now()
