@@ -143,7 +143,7 @@ EXPECTED = [
     "daemon/jobs/loop.c: event2/buffer.h: belongs to http only",
     "daemon/main.c: sodium.h: belongs to base only",
     "daemon/metrics/pure.c: gsl/gsl_math.h: is a third-party header without a home",
-    "daemon/metrics/pure.c: jansson.h: belongs to api, contrib/ctl, include, survey only",
+    "daemon/metrics/pure.c: jansson.h: belongs to api, contrib/ctl, include, jobs, survey only",
     "include/debriefd/leak.h: libpq-fe.h: belongs to db only",
 ]
 
