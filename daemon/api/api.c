@@ -4,11 +4,11 @@
 #include "evaluations.h"
 #include "events.h"
 #include "form_cache.h"
-#include "principal.h"
 #include "resources.h"
 #include <debriefd/clock.h>
 #include <debriefd/config.h>
 #include <debriefd/log.h>
+#include <debriefd/map.h>
 #include <debriefd/server.h>
 #include <debriefd/telemetry.h>
 #include <debriefd/xalloc.h>
@@ -61,7 +61,7 @@ struct api *api_create(const struct api_options *options)
 {
     struct api *api = xcalloc(sizeof *api);
     api->options = *options;
-    api->principals = principal_cache_create();
+    api->principals = map_create(free);
     api->forms = form_cache_create();
     api->bodies = body_cache_create(options->config->cache.bytes, options->config->cache.ttl_us);
     api->telemetry = telemetry_create();
@@ -78,8 +78,8 @@ void api_destroy(struct api *api)
     event_free(api->wake);
     telemetry_destroy(api->telemetry);
     body_cache_destroy(api->bodies);
-    form_cache_destroy(api->forms);
-    principal_cache_destroy(api->principals);
+    map_destroy(api->forms);
+    map_destroy(api->principals);
     free(api);
 }
 
@@ -107,12 +107,12 @@ void api_accessed(const struct server_access *access, void *context)
 
 static void forget_keys(struct api *api)
 {
-    principal_cache_clear(api->principals);
+    map_clear(api->principals);
 }
 
 static void forget_forms(struct api *api)
 {
-    form_cache_clear(api->forms);
+    map_clear(api->forms);
 }
 
 static void forget_releases(struct api *api)

@@ -1,77 +1,64 @@
 #include "body_cache.h"
 
-#include <debriefd/clock.h>
+#include <debriefd/map.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
-#include <uthash.h>
-
-struct cached_body {
-    char *question;
-    struct reply_body *body;
-    int64_t until_us; /* monotonic */
-    UT_hash_handle hh;
-};
+#include <string.h>
 
 struct body_cache {
-    struct cached_body *bodies; /* oldest first */
+    struct map *bodies;
     size_t bytes;
     size_t limit;
     int64_t life_us;
 };
 
+static void unref_value(void *value)
+{
+    reply_body_unref(value);
+}
+
 struct body_cache *body_cache_create(size_t bytes, int64_t life_us)
 {
     struct body_cache *cache = xcalloc(sizeof *cache);
+    cache->bodies = map_create(unref_value);
     cache->limit = bytes;
     cache->life_us = life_us;
     return cache;
 }
 
-static void forget(struct body_cache *cache, struct cached_body *cached)
-{
-    HASH_DEL(cache->bodies, cached);
-    cache->bytes -= reply_body_size(cached->body);
-    reply_body_unref(cached->body);
-    free(cached->question);
-    free(cached);
-}
-
 void body_cache_clear(struct body_cache *cache)
 {
-    while (cache->bodies != NULL)
-        forget(cache, cache->bodies);
+    map_clear(cache->bodies);
+    cache->bytes = 0;
 }
 
 void body_cache_destroy(struct body_cache *cache)
 {
-    body_cache_clear(cache);
+    map_destroy(cache->bodies);
     free(cache);
 }
 
 struct reply_body *body_cache_find(struct body_cache *cache, const char *question)
 {
-    struct cached_body *cached;
-    HASH_FIND_STR(cache->bodies, question, cached);
-    if (cached == NULL || cached->until_us < clock_monotonic_us())
-        return NULL;
-    return cached->body;
+    return map_find(cache->bodies, question, strlen(question));
+}
+
+static void drop_oldest(struct body_cache *cache)
+{
+    cache->bytes -= reply_body_size(map_oldest(cache->bodies));
+    map_drop_oldest(cache->bodies);
 }
 
 void body_cache_add(struct body_cache *cache, const char *question, struct reply_body *body)
 {
-    struct cached_body *cached;
-    HASH_FIND_STR(cache->bodies, question, cached);
-    if (cached != NULL)
-        forget(cache, cached);
     size_t size = reply_body_size(body);
     if (size > cache->limit / 4)
         return;
-    while (cache->bodies != NULL && cache->bytes + size > cache->limit)
-        forget(cache, cache->bodies);
-    cached = xcalloc(sizeof *cached);
-    cached->question = xstrdup(question);
-    cached->body = reply_body_ref(body);
-    cached->until_us = clock_monotonic_us() + cache->life_us;
+    const struct reply_body *replaced = map_peek(cache->bodies, question, strlen(question));
+    if (replaced != NULL)
+        cache->bytes -= reply_body_size(replaced);
+    while (map_count(cache->bodies) > 0 && cache->bytes + size > cache->limit)
+        drop_oldest(cache);
     cache->bytes += size;
-    HASH_ADD_KEYPTR(hh, cache->bodies, cached->question, strlen(cached->question), cached);
+    map_add(cache->bodies, question, strlen(question), reply_body_ref(body), cache->life_us);
 }

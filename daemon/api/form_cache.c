@@ -2,10 +2,10 @@
 
 #include <debriefd/clock.h>
 #include <debriefd/log.h>
+#include <debriefd/map.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #define CACHE_WAVES   256
 #define CACHE_LIFE_US (30 * CLOCK_SECOND_US)
@@ -13,17 +13,6 @@
 struct form_name {
     struct uuid programme;
     struct uuid wave;
-};
-
-struct known_form {
-    struct form_name name;
-    struct form *form;
-    int64_t until_us; /* monotonic */
-    UT_hash_handle hh;
-};
-
-struct form_cache {
-    struct known_form *forms;
 };
 
 struct form *form_ref(struct form *form)
@@ -41,32 +30,14 @@ void form_unref(struct form *form)
     free(form);
 }
 
-struct form_cache *form_cache_create(void)
+static void unref_value(void *value)
 {
-    return xcalloc(sizeof(struct form_cache));
+    form_unref(value);
 }
 
-static void forget(struct form_cache *cache, struct known_form *known)
+struct map *form_cache_create(void)
 {
-    HASH_DEL(cache->forms, known);
-    form_unref(known->form);
-    free(known);
-}
-
-void form_cache_clear(struct form_cache *cache)
-{
-    struct known_form *known;
-    struct known_form *next;
-    HASH_ITER(hh, cache->forms, known, next)
-    {
-        forget(cache, known);
-    }
-}
-
-void form_cache_destroy(struct form_cache *cache)
-{
-    form_cache_clear(cache);
-    free(cache);
+    return map_create(unref_value);
 }
 
 /* "{uuid,uuid}" as PostgreSQL writes an array. */
@@ -102,19 +73,11 @@ static struct form *form_from_row(const struct rows *rows)
     return form;
 }
 
-static void remember(struct form_cache *cache, const struct form_name *name, struct form *form)
+static void remember(struct map *cache, const struct form_name *name, struct form *form)
 {
-    struct known_form *known;
-    HASH_FIND(hh, cache->forms, name, sizeof *name, known);
-    if (known != NULL)
-        forget(cache, known);
-    if (HASH_COUNT(cache->forms) >= CACHE_WAVES)
-        form_cache_clear(cache);
-    known = xcalloc(sizeof *known);
-    known->name = *name;
-    known->form = form_ref(form);
-    known->until_us = clock_monotonic_us() + CACHE_LIFE_US;
-    HASH_ADD(hh, cache->forms, name, sizeof known->name, known);
+    if (map_count(cache) >= CACHE_WAVES)
+        map_clear(cache);
+    map_add(cache, name, sizeof *name, form_ref(form), CACHE_LIFE_US);
 }
 
 struct lookup {
@@ -151,10 +114,9 @@ void form_find(struct request *request, const struct uuid *programme, const stru
 {
     struct api *api = request_api(request);
     struct form_name name = {*programme, *wave};
-    struct known_form *known;
-    HASH_FIND(hh, api->forms->forms, &name, sizeof name, known);
-    if (known != NULL && known->until_us > clock_monotonic_us()) {
-        struct form *form = form_ref(known->form);
+    struct form *known = map_find(api->forms, &name, sizeof name);
+    if (known != NULL) {
+        struct form *form = form_ref(known);
         found(request, form);
         form_unref(form);
         return;

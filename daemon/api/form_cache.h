@@ -24,8 +24,7 @@ void form_find(struct request *request, const struct uuid *programme, const stru
 struct form *form_ref(struct form *form);
 void form_unref(struct form *form);
 
-struct form_cache *form_cache_create(void);
-void form_cache_destroy(struct form_cache *cache);
-void form_cache_clear(struct form_cache *cache);
+/* Of forms, by programme and wave. */
+struct map *form_cache_create(void);
 
 #endif

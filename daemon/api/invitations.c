@@ -1,7 +1,6 @@
 /* Invitations with their tokens: derived for an organiser who sends the links, and never stored. */
 #include "resources.h"
 #include <debriefd/config.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct listing {
@@ -104,15 +103,13 @@ static void list_invitations(struct request *request)
 {
     struct uuid ignored;
     const char *after = request_query(request, "after");
-    const char *limit = request_query(request, "limit");
     const char *tokens = request_query(request, "tokens");
     struct listing *listing = request_alloc(request, sizeof *listing);
     listing->request = request;
-    listing->limit = limit != NULL ? atoi(limit) : 100;
     listing->has_tokens = tokens != NULL && strcmp(tokens, "1") == 0;
-    if (listing->limit < 1 || listing->limit > 1000)
-        request_problem(request, 400, "invalid-query", "limit must be from 1 to 1000");
-    else if (after != NULL && !uuid_parse(after, strlen(after), &ignored))
+    if (!request_limit(request, "limit", &listing->limit))
+        return;
+    if (after != NULL && !uuid_parse(after, strlen(after), &ignored))
         request_problem(request, 400, "invalid-query", "after is not a UUID");
     else if (!request_uuid(request, "wave", &ignored))
         return;

@@ -119,13 +119,25 @@ static bool add_segment(struct request *request, const struct parameter *paramet
     return true;
 }
 
-static bool add_limit(struct request *request, const char *text, struct params *params)
+bool request_limit(struct request *request, const char *name, int *limit)
 {
-    int limit = text != NULL ? atoi(text) : 100;
-    if (limit < 1 || limit > 1000) {
-        request_problem(request, 400, "invalid-query", "limit must be from 1 to 1000");
+    const char *text = request_query(request, name);
+    char *end = NULL;
+    long value = text != NULL ? strtol(text, &end, 10) : 100;
+    bool is_number = text == NULL || (end != text && *end == '\0');
+    if (!is_number || value < 1 || value > 1000) {
+        request_problem(request, 400, "invalid-query", "%s must be from 1 to 1000", name);
         return false;
     }
+    *limit = (int)value;
+    return true;
+}
+
+static bool add_limit(struct request *request, const char *name, struct params *params)
+{
+    int limit;
+    if (!request_limit(request, name, &limit))
+        return false;
     params_int(params, limit);
     return true;
 }
@@ -136,7 +148,7 @@ static bool add_query(struct request *request, const struct parameter *parameter
     const char *text = request_query(request, parameter->name);
     struct uuid uuid;
     if (parameter->source == FROM_QUERY_LIMIT)
-        return add_limit(request, text, params);
+        return add_limit(request, parameter->name, params);
     bool is_good =
         text == NULL || parameter->source == FROM_QUERY_TEXT ||
         (parameter->source == FROM_QUERY_UUID && uuid_parse(text, strlen(text), &uuid)) ||

@@ -71,18 +71,17 @@ struct operation {
     void (*run)(struct request *request);
 };
 
-struct principal_cache;
-struct form_cache;
 struct body_cache;
 struct event_hub;
+struct map;
 struct telemetry;
 
 struct api {
     struct api_options options;
     struct ingest *ingest;
     struct server *server;
-    struct principal_cache *principals;
-    struct form_cache *forms;
+    struct map *principals; /* of struct principal, by programme and key hash */
+    struct map *forms;      /* see form_cache.h */
     struct body_cache *bodies;
     struct event_hub *hub;
     struct telemetry *telemetry;
@@ -101,6 +100,9 @@ bool request_programme(struct request *request, struct uuid *programme) must_che
 
 /* A path segment as UUID; false and a reply of 404 when it is none. */
 bool request_uuid(struct request *request, const char *name, struct uuid *uuid) must_check;
+
+/* The query's limit, 1 to 1000 and by default 100; false and a reply of 400 otherwise. */
+bool request_limit(struct request *request, const char *name, int *limit) must_check;
 
 /* Runs a statement and hands its first row's status and body to the client. */
 void operation_answer(struct request *request, const char *statement, const struct params *params);

@@ -1,11 +1,11 @@
 #include "principal.h"
 
 #include <debriefd/clock.h>
+#include <debriefd/map.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <uthash.h>
 
 #define CACHE_KEYS    10000
 #define CACHE_LIFE_US (5 * CLOCK_SECOND_US)
@@ -15,66 +15,22 @@ struct key_name {
     struct secret_hash hash;
 };
 
-struct known_key {
-    struct key_name name;
-    struct principal principal;
-    int64_t until_us; /* monotonic */
-    UT_hash_handle hh;
-};
-
-struct principal_cache {
-    struct known_key *keys;
-};
-
-struct principal_cache *principal_cache_create(void)
+static const struct principal *find_known(const struct map *cache, const struct key_name *name)
 {
-    return xcalloc(sizeof(struct principal_cache));
+    return map_find(cache, name, sizeof *name);
 }
 
-void principal_cache_clear(struct principal_cache *cache)
-{
-    struct known_key *key;
-    struct known_key *next;
-    HASH_ITER(hh, cache->keys, key, next)
-    {
-        HASH_DEL(cache->keys, key);
-        free(key);
-    }
-}
-
-void principal_cache_destroy(struct principal_cache *cache)
-{
-    principal_cache_clear(cache);
-    free(cache);
-}
-
-static const struct principal *find_known(struct principal_cache *cache,
-                                          const struct key_name *name)
-{
-    struct known_key *key;
-    HASH_FIND(hh, cache->keys, name, sizeof *name, key);
-    if (key == NULL || key->until_us < clock_monotonic_us())
-        return NULL;
-    return &key->principal;
-}
-
-static void remember(struct principal_cache *cache, const struct key_name *name,
+static void remember(struct map *cache, const struct key_name *name,
                      const struct principal *principal, int64_t expires_us)
 {
-    if (HASH_COUNT(cache->keys) >= CACHE_KEYS)
-        principal_cache_clear(cache);
     int64_t life_us = CACHE_LIFE_US;
+    if (map_count(cache) >= CACHE_KEYS)
+        map_clear(cache);
     if (expires_us > 0 && expires_us - clock_wall_us() < life_us)
         life_us = expires_us - clock_wall_us();
-    struct known_key *key;
-    HASH_FIND(hh, cache->keys, name, sizeof *name, key);
-    if (key == NULL) {
-        key = xcalloc(sizeof *key);
-        key->name = *name;
-        HASH_ADD(hh, cache->keys, name, sizeof key->name, key);
-    }
-    key->principal = *principal;
-    key->until_us = clock_monotonic_us() + life_us;
+    struct principal *kept = xcalloc(sizeof *kept);
+    *kept = *principal;
+    map_add(cache, name, sizeof *name, kept, life_us);
 }
 
 static const struct {

@@ -12,8 +12,4 @@ typedef void principal_found_fn(struct request *request);
  * few seconds. */
 void principal_find(struct request *request, principal_found_fn *found);
 
-struct principal_cache *principal_cache_create(void);
-void principal_cache_destroy(struct principal_cache *cache);
-void principal_cache_clear(struct principal_cache *cache);
-
 #endif

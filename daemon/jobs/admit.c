@@ -44,16 +44,16 @@ static void family_params(const struct study_run *run, const struct family *fami
 
 /* Contributors of the family by sector: the rows with an empty item. */
 static void count_sectors(const struct study_run *run, const struct family *family,
-                          struct disclosure_sector *sectors)
+                          struct disclosure_sector *sectors, size_t count)
 {
     const struct facts *facts = run->loaded.facts;
-    for (size_t i = 0; i < facts_slices(facts); i++)
+    for (size_t i = 0; i < count; i++)
         sectors[i] = (struct disclosure_sector){.name = facts_slice_name(facts, i + 1),
                                                 .members = facts_members(facts, i + 1)};
     for (int row = family->first; row < family->end; row++) {
         if (cell_text(family, row, ITEM)[0] != '\0')
             continue;
-        for (size_t i = 0; i < facts_slices(facts); i++)
+        for (size_t i = 0; i < count; i++)
             if (strcmp(sectors[i].name, cell_text(family, row, SECTOR)) == 0)
                 sectors[i].answers = rows_int64(family->rows, row, COUNT);
     }
@@ -259,9 +259,9 @@ static bool admit_family(const struct study_run *run, const struct family *famil
                          const struct rows *frozen, struct error *err)
 {
     size_t sector_count = facts_slices(run->loaded.facts);
-    struct disclosure_sector sectors[FACTS_SLICES_MAX];
+    struct disclosure_sector sectors[FACTS_SLICES_MAX] = {0};
     struct groups groups;
-    count_sectors(run, family, sectors);
+    count_sectors(run, family, sectors, sector_count);
     if (!read_frozen(run, family, frozen, &groups)) {
         groups.count = disclosure_group(&run->rules, sectors, sector_count, groups.group_of);
         if (groups.count > 0 && !freeze(run, family, sectors, &groups, err))

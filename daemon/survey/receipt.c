@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <debriefd/xalloc.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,7 +185,7 @@ static bool parse_receipt(const json_t *receipt, struct parsed_receipt *parsed)
     const char *at = json_string_value(json_object_get(receipt, "received_at"));
     if (at == NULL || strlen(at) >= sizeof parsed->subject.received_at)
         return false;
-    strcpy(parsed->subject.received_at, at);
+    snprintf(parsed->subject.received_at, sizeof parsed->subject.received_at, "%s", at);
     return parse_text(receipt, "programme", &parsed->subject.programme) &&
            parse_text(receipt, "wave", &parsed->subject.wave) &&
            parse_text(receipt, "evaluation", &parsed->subject.evaluation) &&

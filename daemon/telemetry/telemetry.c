@@ -1,5 +1,6 @@
 #include <debriefd/telemetry.h>
 
+#include <debriefd/map.h>
 #include <debriefd/xalloc.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -7,7 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include <uthash.h>
 
 static const double bucket_seconds[] = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                         0.1,    0.25,  0.5,    1,     2.5,  5};
@@ -23,65 +23,52 @@ struct series_name {
 struct series {
     struct series_name name;
     uint64_t count;
-    UT_hash_handle hh;
 };
 
 struct durations {
     const char *pattern;
     uint64_t buckets[BUCKETS + 1];
     double sum;
-    UT_hash_handle hh;
 };
 
 struct telemetry {
-    struct series *series;
-    struct durations *durations;
+    struct map *series;
+    struct map *durations;
 };
 
 struct telemetry *telemetry_create(void)
 {
-    return xcalloc(sizeof(struct telemetry));
+    struct telemetry *telemetry = xcalloc(sizeof *telemetry);
+    telemetry->series = map_create(free);
+    telemetry->durations = map_create(free);
+    return telemetry;
 }
 
 void telemetry_destroy(struct telemetry *telemetry)
 {
-    struct series *series;
-    struct series *next_series;
-    HASH_ITER(hh, telemetry->series, series, next_series)
-    {
-        HASH_DEL(telemetry->series, series);
-        free(series);
-    }
-    struct durations *durations;
-    struct durations *next_durations;
-    HASH_ITER(hh, telemetry->durations, durations, next_durations)
-    {
-        HASH_DEL(telemetry->durations, durations);
-        free(durations);
-    }
+    map_destroy(telemetry->series);
+    map_destroy(telemetry->durations);
     free(telemetry);
 }
 
 static void count_series(struct telemetry *telemetry, const struct series_name *name)
 {
-    struct series *series;
-    HASH_FIND(hh, telemetry->series, name, sizeof *name, series);
+    struct series *series = map_find(telemetry->series, name, sizeof *name);
     if (series == NULL) {
         series = xcalloc(sizeof *series);
         series->name = *name;
-        HASH_ADD(hh, telemetry->series, name, sizeof series->name, series);
+        map_add(telemetry->series, name, sizeof *name, series, MAP_FOREVER);
     }
     series->count++;
 }
 
 static void count_duration(struct telemetry *telemetry, const char *pattern, double seconds)
 {
-    struct durations *durations;
-    HASH_FIND_PTR(telemetry->durations, &pattern, durations);
+    struct durations *durations = map_find(telemetry->durations, &pattern, sizeof pattern);
     if (durations == NULL) {
         durations = xcalloc(sizeof *durations);
         durations->pattern = pattern;
-        HASH_ADD_PTR(telemetry->durations, pattern, durations);
+        map_add(telemetry->durations, &pattern, sizeof pattern, durations, MAP_FOREVER);
     }
     size_t bucket = 0;
     while (bucket < BUCKETS && seconds > bucket_seconds[bucket])
@@ -98,8 +85,19 @@ void telemetry_count_request(struct telemetry *telemetry, const char *pattern, c
     count_duration(telemetry, pattern, (double)duration_us / 1e6);
 }
 
-static void write_durations(const struct durations *durations, struct buf *text)
+static void write_series(void *context, void *value)
 {
+    const struct series *series = value;
+    buf_printf(context,
+               "debriefd_http_requests_total{route=\"%s\",method=\"%s\",code=\"%ld\"} %llu\n",
+               series->name.pattern, series->name.method, series->name.status,
+               (unsigned long long)series->count);
+}
+
+static void write_durations(void *context, void *value)
+{
+    struct buf *text = context;
+    const struct durations *durations = value;
     uint64_t total = 0;
     for (size_t i = 0; i <= BUCKETS; i++) {
         total += durations->buckets[i];
@@ -120,18 +118,12 @@ void telemetry_write_requests(const struct telemetry *telemetry, struct buf *tex
 {
     telemetry_write_head(text, "debriefd_http_requests_total", TELEMETRY_COUNTER,
                          "Requests answered, by route, method and status code.");
-    for (const struct series *series = telemetry->series; series != NULL; series = series->hh.next)
-        buf_printf(text,
-                   "debriefd_http_requests_total{route=\"%s\",method=\"%s\",code=\"%ld\"} %llu\n",
-                   series->name.pattern, series->name.method, series->name.status,
-                   (unsigned long long)series->count);
+    map_each(telemetry->series, write_series, text);
     buf_append_text(text,
                     "# HELP debriefd_http_request_duration_seconds From the complete request to "
                     "the last byte written.\n"
                     "# TYPE debriefd_http_request_duration_seconds histogram\n");
-    for (const struct durations *durations = telemetry->durations; durations != NULL;
-         durations = durations->hh.next)
-        write_durations(durations, text);
+    map_each(telemetry->durations, write_durations, text);
 }
 
 void telemetry_write_head(struct buf *text, const char *name, enum telemetry_type type,
