@@ -60,7 +60,7 @@ void listener_try_resume(struct server *server)
 
 /* The argument of a listener's callbacks is evhttp's own, so the server is found by the listener.
  */
-static TAILQ_HEAD(, server) servers = TAILQ_HEAD_INITIALIZER(servers);
+static TAILQ_HEAD(server_list, server) servers = TAILQ_HEAD_INITIALIZER(servers);
 
 static struct server *server_of(struct evconnlistener *handle)
 {

@@ -99,7 +99,10 @@ static void broken_definitions_are_refused(void)
     instrument_destroy(compile(base));
     size_t index;
     json_t *row;
-    json_array_foreach(json_object_get(table, "broken"), index, row) check_broken(base, row);
+    json_array_foreach(json_object_get(table, "broken"), index, row)
+    {
+        check_broken(base, row);
+    }
     CU_ASSERT(json_array_size(json_object_get(table, "broken")) > 50);
     json_decref(table);
 }
