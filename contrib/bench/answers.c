@@ -82,7 +82,7 @@ static int ascending(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    int rounds = argc > 1 ? atoi(argv[1]) : 25;
+    long rounds = argc > 1 ? strtol(argv[1], NULL, 10) : 25;
     if (rounds < 1 || rounds > 10000)
         return EXIT_FAILURE;
     double ours[10000];

@@ -187,10 +187,10 @@ int cluster_data_version(const char *directory)
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return 0;
-    int major = 0;
-    int fields = fscanf(file, "%d", &major);
+    char line[32] = "";
+    const char *text = fgets(line, sizeof line, file);
     fclose(file);
-    return fields == 1 ? major : 0;
+    return text != NULL ? (int)strtol(text, NULL, 10) : 0;
 }
 
 /* Lines: pid, data directory, start time, port, socket directory (PostgreSQL's pidfile.h). */
@@ -206,7 +206,7 @@ bool cluster_postmaster_read(const char *directory, struct postmaster_file *read
     for (int number = 1; number <= 5 && fgets(line, sizeof line, file) != NULL; number++) {
         line[strcspn(line, "\n")] = '\0';
         if (number == 1)
-            read->pid = (pid_t)atoi(line);
+            read->pid = (pid_t)strtol(line, NULL, 10);
         if (number == 5)
             snprintf(read->socket_directory, sizeof read->socket_directory, "%s", line);
     }

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEBIAN_PATTERN "/usr/lib/postgresql/*/bin"
+#define DEBIAN_ROOT    "/usr/lib/postgresql/"
+#define DEBIAN_PATTERN DEBIAN_ROOT "*/bin"
 
 static bool has_programs(const char *directory)
 {
@@ -37,45 +38,18 @@ static void search_debian(int wanted, struct postgres_binaries *best)
     if (glob(DEBIAN_PATTERN, 0, NULL, &found) != 0)
         return;
     for (size_t i = 0; i < found.gl_pathc; i++) {
-        int major = 0;
-        if (sscanf(found.gl_pathv[i], "/usr/lib/postgresql/%d/bin", &major) == 1)
-            consider(found.gl_pathv[i], major, wanted, best);
+        char *end;
+        long major = strtol(found.gl_pathv[i] + sizeof DEBIAN_ROOT - 1, &end, 10);
+        if (strcmp(end, "/bin") == 0 && major > 0 && major < 1000)
+            consider(found.gl_pathv[i], (int)major, wanted, best);
     }
     globfree(&found);
-}
-
-/* "postgres (PostgreSQL) 15.7 (Debian ...)" */
-static int version_in(const char *directory)
-{
-    char command[640];
-    snprintf(command, sizeof command, "'%s/postgres' --version", directory);
-    FILE *output = strchr(directory, '\'') == NULL ? popen(command, "re") : NULL;
-    if (output == NULL)
-        return 0;
-    int major = 0;
-    int fields = fscanf(output, "%*s (PostgreSQL) %d", &major);
-    pclose(output);
-    return fields == 1 ? major : 0;
-}
-
-static void search_path(int wanted, struct postgres_binaries *best)
-{
-    const char *path = getenv("PATH");
-    char *copy = xstrdup(path != NULL ? path : "");
-    char *state = NULL;
-    for (char *directory = strtok_r(copy, ":", &state); directory != NULL;
-         directory = strtok_r(NULL, ":", &state))
-        if (directory[0] == '/' && strlen(directory) < sizeof best->directory &&
-            has_programs(directory))
-            consider(directory, version_in(directory), wanted, best);
-    free(copy);
 }
 
 bool postgres_binaries_find(int major, struct postgres_binaries *binaries, struct error *err)
 {
     struct postgres_binaries best = {0};
     search_debian(major, &best);
-    search_path(major, &best);
     if (best.major == 0 && major == 0)
         return error_set(err, ERR_NOT_FOUND, "PostgreSQL %d or later is not installed",
                          POSTGRES_MAJOR_MINIMUM);

@@ -232,7 +232,7 @@ void listener_forget(struct server *server)
 uint16_t server_port(const struct server *server)
 {
     for (size_t i = 0; i < server->listener_count; i++) {
-        struct sockaddr_storage address;
+        struct sockaddr_storage address = {0};
         socklen_t length = sizeof address;
         int fd = evhttp_bound_socket_get_fd(server->listeners[i].bound);
         if (getsockname(fd, (struct sockaddr *)&address, &length) != 0)

@@ -1,5 +1,5 @@
 /* postgres_binaries: finds PostgreSQL's server programs (postgres, initdb, pg_dump) on this
- * machine: /usr/lib/postgresql/N/bin as Debian lays them out, then PATH. */
+ * machine: /usr/lib/postgresql/N/bin as Debian lays them out. */
 #ifndef DEBRIEFD_POSTGRES_BINARIES_H
 #define DEBRIEFD_POSTGRES_BINARIES_H
 

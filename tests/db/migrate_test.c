@@ -10,7 +10,7 @@
 
 #define FILE_ROW(name, text)                                                                       \
     {                                                                                              \
-        name, text, sizeof text - 1                                                                \
+        name, text, sizeof(text) - 1                                                               \
     }
 
 static const struct embedded_file two[] = {
