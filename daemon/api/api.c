@@ -24,6 +24,16 @@ const struct route *const resource_tables[] = {
     metric_routes,     event_routes,      operator_routes, NULL,
 };
 
+struct api *request_api(const struct request *request)
+{
+    return request_app(request);
+}
+
+const struct principal *request_principal(const struct request *request)
+{
+    return request_user(request);
+}
+
 bool api_add_routes(struct router *router, struct error *err)
 {
     for (const struct route *const *table = resource_tables; *table != NULL; table++)

@@ -5,20 +5,6 @@
 #include <debriefd/instrument.h>
 #include <string.h>
 
-static json_t *load_definition(struct request *request)
-{
-    if (!request_require_json(request))
-        return NULL;
-    size_t length;
-    const char *bytes = request_body(request, &length);
-    json_error_t fault;
-    json_t *definition = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &fault);
-    if (definition == NULL)
-        request_problem(request, 400, "malformed", "the body is not JSON: %s at byte %d",
-                        fault.text, fault.position);
-    return definition;
-}
-
 static void store_draft(struct request *request, const struct instrument *instrument)
 {
     size_t length;
@@ -39,7 +25,7 @@ static void store_draft(struct request *request, const struct instrument *instru
 
 static void create_draft(struct request *request)
 {
-    json_t *definition = load_definition(request);
+    json_t *definition = request_json(request);
     if (definition == NULL)
         return;
     struct violations violations;

@@ -7,16 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct api *request_api(const struct request *request)
-{
-    return request_app(request);
-}
-
-const struct principal *request_principal(const struct request *request)
-{
-    return request_user(request);
-}
-
 static const struct operation *operation_of(const struct request *request)
 {
     return request_route(request)->detail;
@@ -55,8 +45,10 @@ bool request_programme(struct request *request, struct uuid *programme)
     return true;
 }
 
-static json_t *load_body(struct request *request)
+json_t *request_json(struct request *request)
 {
+    if (!request_require_json(request))
+        return NULL;
     size_t length;
     const char *bytes = request_body(request, &length);
     json_error_t fault;
@@ -69,9 +61,7 @@ static json_t *load_body(struct request *request)
 
 json_t *operation_body(struct request *request)
 {
-    if (!request_require_json(request))
-        return NULL;
-    json_t *body = load_body(request);
+    json_t *body = request_json(request);
     if (body == NULL)
         return NULL;
     struct violations violations;

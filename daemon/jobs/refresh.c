@@ -4,12 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void study_params(const struct study_run *run, struct params *params)
-{
-    params_uuid(params, &run->programme);
-    params_uuid(params, &run->study);
-}
-
 static bool fold(const struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
                  struct error *err)
 {
