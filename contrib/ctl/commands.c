@@ -1,0 +1,375 @@
+#include "command.h"
+
+#define ID                                                                                         \
+    {                                                                                              \
+        "id", "UUID", OPTION_TEXT, OPTION_BODY, NULL, "Chosen by you, so that repeating is safe"   \
+    }
+
+static const struct command_option programme_options[] = {
+    ID,
+    {"sectors", "LIST", OPTION_LIST, OPTION_BODY, NULL, "Sectors in the order they are shown"},
+    {"target", "JSON", OPTION_JSON, OPTION_BODY, NULL, "Wanted share by sector, or @FILE"},
+    {0},
+};
+
+static const struct command_option key_options[] = {
+    {"expires-at", "TIME", OPTION_TEXT, OPTION_BODY, NULL, "When it ends (RFC 3339)"},
+    {0},
+};
+
+#define STUDY_DESCRIPTION                                                                          \
+    {"starts-on", "DATE", OPTION_TEXT, OPTION_BODY, NULL, "First day, 2010-01-13"},                \
+        {"ends-on", "DATE", OPTION_TEXT, OPTION_BODY, NULL, "Last day"},                           \
+        {"destination", "NAME[,COUNTRY]", OPTION_PLACE,                                            \
+         OPTION_BODY,   "destinations",   "A destination; may be repeated"},                       \
+        {"purpose",   "LANGUAGE:TEXT", OPTION_PURPOSE,                                             \
+         OPTION_BODY, "purposes",      "A purpose, numbered in order; may be repeated"},           \
+        {"purposes",  "JSON", OPTION_JSON,                                                         \
+         OPTION_BODY, NULL,   "All purposes with their translations, or @FILE"},                   \
+    {                                                                                              \
+        "note", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "A remark"                                 \
+    }
+
+static const struct command_option study_options[] = {
+    ID,
+    {"kind", "NAME", OPTION_TEXT, OPTION_BODY, NULL, "What is studied; by default trip"},
+    STUDY_DESCRIPTION,
+    {"time-zone", "NAME", OPTION_TEXT, OPTION_BODY, NULL, "Of its schedules: Europe/Stockholm"},
+    {"target", "JSON", OPTION_JSON, OPTION_BODY, NULL, "Overrides the programme's, or @FILE"},
+    {0},
+};
+
+static const struct command_option study_change_options[] = {
+    {"name", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "A new name"},
+    STUDY_DESCRIPTION,
+    {0},
+};
+
+static const struct command_option delegate_options[] = {
+    {"sector", "NAME", OPTION_TEXT, OPTION_BODY, NULL, "One of the programme's sectors"},
+    {"organisation", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "The employer"},
+    {"municipality", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "The municipality"},
+    {"role", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "The role there"},
+    {"staff", "YES|NO", OPTION_BOOLEAN, OPTION_BODY, "is_staff", "Whether of the organiser"},
+    {"travelled", "YES|NO", OPTION_BOOLEAN, OPTION_BODY, NULL, "Whether they came along"},
+    {0},
+};
+
+static const struct command_option wave_options[] = {
+    ID,
+    {"opens-at", "TIME", OPTION_TEXT, OPTION_BODY, NULL, "By default at once (RFC 3339)"},
+    {"closes-at", "TIME", OPTION_TIME, OPTION_BODY, NULL, "By default, when you close it"},
+    {0},
+};
+
+static const struct command_option wave_change_options[] = {
+    {"opens-at", "TIME", OPTION_TEXT, OPTION_BODY, NULL, "When it opens (RFC 3339)"},
+    {"closes-at", "TIME", OPTION_TIME, OPTION_BODY, NULL, "When it closes; none: by hand"},
+    {0},
+};
+
+static const struct command_option invitation_options[] = {
+    {"tokens", NULL, OPTION_FLAG, OPTION_QUERY, NULL, "With their links; reading them is audited"},
+    {0},
+};
+
+static const struct command_option submit_options[] = {
+    {"token", "TOKEN", OPTION_TEXT, OPTION_LOCAL, NULL, "FILE is one evaluation, by this token"},
+    {"id", "UUID", OPTION_TEXT, OPTION_LOCAL, NULL, "The evaluation's id, with --token"},
+    {"from", "LINE", OPTION_INTEGER, OPTION_LOCAL, NULL, "Begin at this line, from 1"},
+    {"quiet", NULL, OPTION_FLAG, OPTION_LOCAL, NULL, "Say only what was refused"},
+    {0},
+};
+
+static const struct command_option import_options[] = {
+    {"from", "LINE", OPTION_INTEGER, OPTION_LOCAL, NULL, "Begin at this line, from 1"},
+    {"late", NULL, OPTION_FLAG, OPTION_LOCAL, NULL, "Also into a closed wave"},
+    {"quiet", NULL, OPTION_FLAG, OPTION_LOCAL, NULL, "Say only what was refused"},
+    {0},
+};
+
+static const struct command_option verify_options[] = {
+    {"public-key", "HEX", OPTION_TEXT, OPTION_LOCAL, NULL, "The public key, 64 digits"},
+    {"keys", "FILE", OPTION_TEXT, OPTION_LOCAL, NULL, "What GET /v1/receipt_keys answered"},
+    {0},
+};
+
+#define METRIC_FILTERS                                                                             \
+    {"family", "NAME", OPTION_TEXT, OPTION_QUERY, NULL, "Only this family"},                       \
+        {"wave", "KIND", OPTION_TEXT, OPTION_QUERY, NULL, "Only this wave: pre, post, fu"},        \
+        {"slice", "NAME", OPTION_TEXT, OPTION_QUERY, NULL, "Only this slice: all, business"},      \
+        {"item", "NAME", OPTION_TEXT, OPTION_QUERY, NULL, "Only this item"},                       \
+        {"metric", "LIST", OPTION_LIST, OPTION_LOCAL, NULL, "Only these metrics: mean,nps.score"}, \
+    {                                                                                              \
+        "csv", NULL, OPTION_FLAG, OPTION_LOCAL, NULL, "All columns, as CSV"                        \
+    }
+
+static const struct command_option metric_options[] = {
+    METRIC_FILTERS,
+    {"as-of", "TIME", OPTION_TEXT, OPTION_QUERY, "as_of", "The release of that time (RFC 3339)"},
+    {"internal", NULL, OPTION_FLAG, OPTION_QUERY, NULL, "Unreleased rows; for analysts, audited"},
+    {0},
+};
+
+static const struct command_option compare_options[] = {
+    METRIC_FILTERS,
+    {0},
+};
+
+static const struct command_option run_options[] = {
+    {"limit", "NUMBER", OPTION_INTEGER, OPTION_QUERY, NULL, "At most so many, up to 1000"},
+    {0},
+};
+
+static const struct command_option event_options[] = {
+    {"after", "ID", OPTION_TEXT, OPTION_LOCAL, NULL, "Go on after this event"},
+    {"count", "NUMBER", OPTION_INTEGER, OPTION_LOCAL, NULL, "End after so many events"},
+    {0},
+};
+
+static const struct column programme_columns[] = {
+    {"NAME", "name"},
+    {"SECTORS", "sectors"},
+    {"CREATED", "created_at", COLUMN_TIME},
+    {"ID", "id"},
+    {0},
+};
+
+static const struct column key_columns[] = {
+    {"ROLE", "role"},
+    {"LABEL", "label"},
+    {"CREATED", "created_at", COLUMN_TIME},
+    {"EXPIRES", "expires_at", COLUMN_TIME},
+    {"REVOKED", "revoked_at", COLUMN_TIME},
+    {"ID", "id"},
+    {0},
+};
+
+static const struct column study_columns[] = {
+    {"NAME", "name"},  {"FROM", "starts_on"},
+    {"TO", "ends_on"}, {"DESTINATIONS", "destinations", COLUMN_PLACES},
+    {"ID", "id"},      {0},
+};
+
+static const struct column delegate_columns[] = {
+    {"SECTOR", "sector"},
+    {"ORGANISATION", "organisation"},
+    {"ROLE", "role"},
+    {"STAFF", "is_staff"},
+    {"TRAVELLED", "travelled"},
+    {"ID", "id"},
+    {0},
+};
+
+static const struct column instrument_columns[] = {
+    {"INSTRUMENT", "instrument"},
+    {"VERSION", "version", COLUMN_NUMBER},
+    {"STATUS", "status"},
+    {"CREATED", "created_at", COLUMN_TIME},
+    {"PUBLISHED", "published_at", COLUMN_TIME},
+    {0},
+};
+
+static const struct column wave_columns[] = {
+    {"KIND", "kind"},
+    {"STATE", "state"},
+    {"INSTRUMENT", "instrument"},
+    {"VERSION", "version", COLUMN_NUMBER},
+    {"OPENS", "opens_at", COLUMN_TIME},
+    {"CLOSES", "closes_at", COLUMN_TIME},
+    {"CLOSED", "closed_at", COLUMN_TIME},
+    {"RELEASED", "released_at", COLUMN_TIME},
+    {"ID", "id"},
+    {0},
+};
+
+static const struct column invitation_columns[] = {
+    {"ID", "id"},
+    {"PARTICIPANT", "participant"},
+    {"LINK", "generation", COLUMN_NUMBER},
+    {"REVOKED", "revoked"},
+    {"ANSWERED", "answered"},
+    {"TOKEN", "token"},
+    {0},
+};
+
+static const struct column release_columns[] = {
+    {"NUMBER", "number", COLUMN_NUMBER},
+    {"RELEASED", "released_at", COLUMN_TIME},
+    {"WITHDRAWN", "withdrawn_at", COLUMN_TIME},
+    {"BECAUSE", "withdrawn_reason"},
+    {0},
+};
+
+static const struct column rate_columns[] = {
+    {"WAVE", "wave"},
+    {"SLICE", "slice"},
+    {"RATE", "rate", COLUMN_SHARE},
+    {"ANSWERED", "answered", COLUMN_NUMBER},
+    {"DELEGATION", "delegation", COLUMN_NUMBER},
+    {0},
+};
+
+static const struct column job_columns[] = {
+    {"KIND", "kind"},
+    {"SCHEDULE", "schedule"},
+    {"NEXT RUN", "next_run_at", COLUMN_TIME},
+    {"FAILURES", "failures", COLUMN_NUMBER},
+    {"LAST ERROR", "last_error"},
+    {"STUDY", "study"},
+    {"ID", "id"},
+    {0},
+};
+
+static const struct column job_run_columns[] = {
+    {"STARTED", "started_at", COLUMN_TIME},
+    {"FINISHED", "finished_at", COLUMN_TIME},
+    {"OUTCOME", "outcome"},
+    {"REVISION", "revision", COLUMN_NUMBER},
+    {"EPOCH", "epoch", COLUMN_NUMBER},
+    {"DETAIL", "detail"},
+    {0},
+};
+
+#define STUDY                                                                                      \
+    {                                                                                              \
+        "STUDY", ARGUMENT_STUDY                                                                    \
+    }
+#define WAVE                                                                                       \
+    {                                                                                              \
+        "WAVE", ARGUMENT_WAVE                                                                      \
+    }
+#define KEY                                                                                        \
+    {                                                                                              \
+        "KEY", ARGUMENT_ID                                                                         \
+    }
+#define FILE_NAME                                                                                  \
+    {                                                                                              \
+        "FILE", ARGUMENT_FILE                                                                      \
+    }
+#define INSTRUMENT                                                                                 \
+    {                                                                                              \
+        "INSTRUMENT", ARGUMENT_INSTRUMENT                                                          \
+    }
+#define INVITATION                                                                                 \
+    {                                                                                              \
+        "INVITATION", ARGUMENT_ID                                                                  \
+    }
+#define JOB                                                                                        \
+    {                                                                                              \
+        "JOB", ARGUMENT_ID                                                                         \
+    }
+
+const struct command commands[] = {
+    {"programmes", "create", "Make a programme (operator)",
+     .arguments = {{"NAME", ARGUMENT_TEXT, "name"}}, .options = programme_options, .method = "POST",
+     .path = "/v1/programmes"},
+    {"programmes", "list", "List the programmes this key sees", .method = "GET",
+     .path = "/v1/programmes", .list = "programmes", .columns = programme_columns},
+    {"keys", "create", "Make an API key; its secret is shown once",
+     .arguments = {{"ROLE", ARGUMENT_TEXT, "role"}, {"LABEL", ARGUMENT_TEXT, "label"}},
+     .options = key_options,
+     .details = "ROLE is organiser, analyst, coder, dashboard or operator; LABEL says who or what "
+                "holds the key.",
+     .method = "POST", .path = "/v1/programmes/{PROGRAMME}/keys"},
+    {"keys", "list", "List keys, without their secrets", .method = "GET",
+     .path = "/v1/programmes/{PROGRAMME}/keys", .list = "keys", .columns = key_columns},
+    {"keys", "revoke", "End a key", .arguments = {KEY}, .method = "DELETE",
+     .path = "/v1/programmes/{PROGRAMME}/keys/{KEY}"},
+    {"keys", "rotate", "Give a key a new secret; the old one stops at once", .arguments = {KEY},
+     .method = "POST", .path = "/v1/programmes/{PROGRAMME}/keys/{KEY}:rotate"},
+    {"studies", "create", "Make a study, for example a trip",
+     .arguments = {{"NAME", ARGUMENT_TEXT, "name"}}, .options = study_options, .method = "POST",
+     .path = "/v1/studies"},
+    {"studies", "list", "List the programme's studies", .method = "GET", .path = "/v1/studies",
+     .list = "studies", .columns = study_columns},
+    {"studies", "show", "Show a study", .arguments = {STUDY}, .method = "GET",
+     .path = "/v1/studies/{STUDY}"},
+    {"studies", "change", "Change a study's description", .arguments = {STUDY},
+     .options = study_change_options, .method = "PATCH", .path = "/v1/studies/{STUDY}"},
+    {"delegates", "import", "Import a delegation from CSV, all of it or nothing",
+     .arguments = {STUDY, FILE_NAME},
+     .details = "The columns are name, sector and organisation, an email or a person reference, "
+                "and municipality, role, language, is_staff, travelled. Repeating changes nothing.",
+     .run = delegates_import},
+    {"delegates", "list", "List a delegation by pseudonym", .arguments = {STUDY}, .method = "GET",
+     .path = "/v1/studies/{STUDY}/delegates", .list = "delegates", .columns = delegate_columns},
+    {"delegates", "change", "Correct a delegate; the change is dated",
+     .arguments = {STUDY, {"PARTICIPANT", ARGUMENT_ID}}, .options = delegate_options,
+     .method = "PATCH", .path = "/v1/studies/{STUDY}/delegates/{PARTICIPANT}"},
+    {"instruments", "check", "Check an instrument's definition, without a server",
+     .arguments = {FILE_NAME}, .run = instruments_check},
+    {"instruments", "draft", "Store a definition as a draft", .arguments = {FILE_NAME},
+     .run = instruments_draft},
+    {"instruments", "publish", "Publish a draft; from then on it never changes",
+     .arguments = {INSTRUMENT}, .method = "POST", .path = "/v1/instruments/{INSTRUMENT}:publish"},
+    {"instruments", "retire", "Take a version out of use for new waves", .arguments = {INSTRUMENT},
+     .method = "POST", .path = "/v1/instruments/{INSTRUMENT}:retire"},
+    {"instruments", "list", "List instrument versions", .method = "GET", .path = "/v1/instruments",
+     .list = "instruments", .columns = instrument_columns},
+    {"instruments", "show", "Show a version with its definition", .arguments = {INSTRUMENT},
+     .method = "GET", .path = "/v1/instruments/{INSTRUMENT}"},
+    {"waves", "create", "Make a wave: one collection of one instrument",
+     .arguments = {STUDY,
+                   {"KIND", ARGUMENT_TEXT, "kind"},
+                   {"INSTRUMENT", ARGUMENT_INSTRUMENT, "instrument"}},
+     .options = wave_options, .details = "KIND is pre, post, fu or another short name.",
+     .method = "POST", .path = "/v1/studies/{STUDY}/waves"},
+    {"waves", "list", "List a study's waves", .arguments = {STUDY}, .method = "GET",
+     .path = "/v1/studies/{STUDY}/waves", .list = "waves", .columns = wave_columns},
+    {"waves", "show", "Show a wave", .arguments = {WAVE}, .method = "GET",
+     .path = "/v1/waves/{WAVE}"},
+    {"waves", "change", "Open, extend or, before its first release, reopen a wave",
+     .arguments = {WAVE}, .options = wave_change_options, .method = "PATCH",
+     .path = "/v1/waves/{WAVE}"},
+    {"waves", "close", "Close a wave now", .arguments = {WAVE}, .method = "POST",
+     .path = "/v1/waves/{WAVE}:close"},
+    {"invitations", "create", "Invite everyone who travelled; repeating adds who is new",
+     .arguments = {WAVE}, .method = "POST", .path = "/v1/waves/{WAVE}/invitations"},
+    {"invitations", "list", "List a wave's invitations", .arguments = {WAVE},
+     .options = invitation_options, .method = "GET", .path = "/v1/waves/{WAVE}/invitations",
+     .list = "invitations", .columns = invitation_columns},
+    {"invitations", "revoke", "End an invitation's links", .arguments = {INVITATION},
+     .method = "POST", .path = "/v1/invitations/{INVITATION}:revoke"},
+    {"invitations", "rotate", "Give an invitation a new link and end the old ones",
+     .arguments = {INVITATION}, .method = "POST", .path = "/v1/invitations/{INVITATION}:rotate"},
+    {"dispositions", "set", "Say what became of one invitation",
+     .arguments = {WAVE, {"PARTICIPANT", ARGUMENT_ID}, {"CODE", ARGUMENT_TEXT, "code"}},
+     .details = "CODE is I (complete), P (partial), R (refusal), NC (non-contact), O (other), UE "
+                "(unknown eligibility) or NE (not eligible), as AAPOR defines them.",
+     .method = "PUT", .path = "/v1/waves/{WAVE}/dispositions/{PARTICIPANT}"},
+    {"evaluations", "submit", "Submit evaluations, each by its own token",
+     .arguments = {WAVE, FILE_NAME}, .options = submit_options,
+     .details = "FILE holds one JSON object a line: {\"id\", \"token\", \"evaluation\"}; - is "
+                "standard input. WAVE is an id. Repeating a file records nothing twice.",
+     .run = evaluations_submit},
+    {"evaluations", "import", "Import evaluations on behalf of participants",
+     .arguments = {WAVE, FILE_NAME}, .options = import_options,
+     .details = "FILE holds one JSON object a line: {\"id\", \"participant\", \"evaluation\"}; - "
+                "is standard input. It may be of any length. Repeating a file records nothing "
+                "twice.",
+     .run = evaluations_import},
+    {"receipts", "show", "Show whether an evaluation is recorded, and its receipt",
+     .arguments = {{"EVALUATION", ARGUMENT_ID}}, .run = receipts_show},
+    {"receipts", "verify", "Check a receipt's signature, without a server if keys are given",
+     .arguments = {FILE_NAME}, .options = verify_options, .run = receipts_verify},
+    {"metrics", NULL, "Show a study's released metrics", .arguments = {STUDY},
+     .options = metric_options, .run = metrics_show},
+    {"programme-metrics", NULL, "Show every study's newest release side by side",
+     .options = compare_options, .run = metrics_compare},
+    {"releases", "list", "List what was released when", .arguments = {STUDY}, .method = "GET",
+     .path = "/v1/studies/{STUDY}/releases", .list = "releases", .columns = release_columns},
+    {"rates", NULL, "Show a study's response rates as they are now", .arguments = {STUDY},
+     .method = "GET", .path = "/v1/studies/{STUDY}/response_rates", .list = "rates",
+     .columns = rate_columns},
+    {"jobs", "list", "List scheduled jobs and how they fare", .method = "GET", .path = "/v1/jobs",
+     .list = "jobs", .columns = job_columns},
+    {"jobs", "runs", "List a job's latest runs", .arguments = {JOB}, .options = run_options,
+     .method = "GET", .path = "/v1/jobs/{JOB}/runs", .list = "runs", .columns = job_run_columns},
+    {"jobs", "run", "Run a job now", .arguments = {JOB}, .method = "POST",
+     .path = "/v1/jobs/{JOB}:run"},
+    {"events", NULL, "Follow what happens in the programme, until interrupted",
+     .options = event_options, .run = events_follow},
+    {"health", NULL, "Show whether the server is ready", .run = health_show},
+    {0},
+};
