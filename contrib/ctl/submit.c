@@ -64,9 +64,9 @@ static void tell_reply(struct upload *upload, const char *id, const struct clien
 {
     json_t *answer = json_loadb(buf_text(&reply->body), reply->body.length, 0, NULL);
     const char *detail = json_string_value(json_object_get(answer, "detail"));
-    const char *outcome = reply->status == 201   ? "recorded"
-                          : reply->status == 200 ? "known"
-                                                 : "refused";
+    const char *outcome = "refused";
+    if (reply->status < 300)
+        outcome = reply->status == 201 ? "recorded" : "known";
     upload_tell(upload, upload->number, (int)reply->status, outcome, id, detail,
                 json_object_get(answer, "errors"));
     json_decref(answer);

@@ -1,0 +1,112 @@
+/* What contrib/demo feeds debriefctl with, and the table it ends with. */
+#include "demo_answers.h"
+#include "demo_people.h"
+#include "demo_table.h"
+
+#include <debriefd/secret.h>
+#include <debriefd/uuid.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *load(const char *path)
+{
+    json_error_t fault;
+    json_t *document = json_load_file(path, 0, &fault);
+    if (document == NULL)
+        fprintf(stderr, "%s: %s\n", path, fault.text);
+    return document;
+}
+
+/* The same token always names the same evaluation, so that a demonstration can be repeated. */
+static struct uuid_text evaluation_of(const char *token)
+{
+    struct secret_hash hash = secret_hash(token, strlen(token));
+    struct uuid id;
+    memcpy(id.bytes, hash.bytes, sizeof id.bytes);
+    id.bytes[6] = (uint8_t)(0x80 | (id.bytes[6] & 0x0f)); /* version 8: made by us (RFC 9562 5.8) */
+    id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3f));
+    return uuid_format(&id);
+}
+
+static int person_of(const json_t *delegates, const json_t *invitation)
+{
+    const char *participant = json_string_value(json_object_get(invitation, "participant"));
+    for (size_t i = 0; i < json_array_size(delegates); i++) {
+        const json_t *one = json_array_get(delegates, i);
+        if (strcmp(json_string_value(json_object_get(one, "id")), participant) == 0)
+            return demo_person_of(one);
+    }
+    return 0;
+}
+
+static void print_answer(const struct demo_trip *trip, const char *wave, const json_t *delegates,
+                         const json_t *invitation)
+{
+    const char *token = json_string_value(json_object_get(invitation, "token"));
+    json_t *evaluation =
+        demo_answers_create(trip, wave, person_of(delegates, invitation), delegates);
+    if (evaluation == NULL || token == NULL) {
+        json_decref(evaluation);
+        return;
+    }
+    json_t *line = json_pack("{s:s,s:s,s:o}", "id", evaluation_of(token).text, "token", token,
+                             "evaluation", evaluation);
+    json_dumpf(line, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(line);
+}
+
+static int print_answers(const struct demo_trip *trip, char *const *words)
+{
+    json_t *delegates = load(words[1]);
+    json_t *invitations = load(words[2]);
+    const json_t *people = json_object_get(delegates, "delegates");
+    const json_t *list = json_object_get(invitations, "invitations");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        print_answer(trip, words[0], people, json_array_get(list, i));
+    int code = json_array_size(people) > 0 && json_array_size(list) > 0 ? 0 : 1;
+    json_decref(delegates);
+    json_decref(invitations);
+    return code;
+}
+
+static int print_delegation(const struct demo_trip *trip)
+{
+    struct buf csv;
+    buf_init(&csv);
+    demo_people_write(trip, &csv);
+    fputs(buf_text(&csv), stdout);
+    buf_finish(&csv);
+    return 0;
+}
+
+static int print_table(const char *path)
+{
+    json_t *metrics = load(path);
+    if (metrics == NULL)
+        return 1;
+    struct buf text;
+    buf_init(&text);
+    demo_table_write(json_object_get(metrics, "metrics"), &text);
+    fputs(buf_text(&text), stdout);
+    buf_finish(&text);
+    json_decref(metrics);
+    return 0;
+}
+
+int main(int count, char **words)
+{
+    secret_init();
+    const struct demo_trip *trip = count > 2 ? demo_trip_find(words[2]) : NULL;
+    if (count == 3 && strcmp(words[1], "table") == 0)
+        return print_table(words[2]);
+    if (count == 3 && trip != NULL && strcmp(words[1], "delegation") == 0)
+        return print_delegation(trip);
+    if (count == 6 && trip != NULL && strcmp(words[1], "answers") == 0)
+        return print_answers(trip, words + 3);
+    fputs("usage: demo_data delegation TRIP | answers TRIP WAVE DELEGATES INVITATIONS | "
+          "table METRICS\n",
+          stderr);
+    return 2;
+}
