@@ -13,8 +13,25 @@ static const struct {
     const char *metric;
     const char *slice;
 } lines[] = {
+    {"Answered before the trip", "pre", "", "resp.RR2", "all"},
     {"Answered after the trip", "post", "", "resp.RR2", "all"},
+    {"Answered at follow-up", "fu", "", "resp.RR2", "all"},
     {"Satisfied overall, 1 to 5", "post", "OVERALL", "mean", "all"},
+    {"Preparation, 0 to 100", "post", "PHASE_preparation", "mean", "all"},
+    {"Programme, 0 to 100", "post", "PHASE_programme", "mean", "all"},
+    {"Follow-up, 0 to 100", "fu", "PHASE_followup", "mean", "all"},
+    {"Too full a programme, agreement", "post", "S_PROG4", "consensus", "all"},
+    {"Purpose 1, compare and learn", "post", "P1", "mean", "all"},
+    {"Purpose 2, international ties", "post", "P2", "mean", "all"},
+    {"Purpose 3, the wider world", "post", "P3", "mean", "all"},
+    {"Purpose 4, leaders at home", "post", "P4", "mean", "all"},
+    {"Purpose 5, marketing", "post", "P5", "mean", "all"},
+    {"Would recommend, NPS", "post", "NPS", "nps.score", "all"},
+    {"Customer index, NKI", "post", "NKI", "mean", "all"},
+    {"Of use to people, 0 to 100", "fu", "TRANSFER_IND", "mean", "all"},
+    {"Of use to organisations, 0 to 100", "fu", "TRANSFER_ORG", "mean", "all"},
+    {"Business in the delegation", "trip", "balance", "share", "business"},
+    {"Seats short of a third, business", "trip", "balance", "seats_short", "business"},
 };
 
 static const char *text_of(const json_t *row, const char *name)

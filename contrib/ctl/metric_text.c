@@ -1,15 +1,14 @@
 #include "metric_text.h"
 
-#include <math.h>
 #include <string.h>
 
 static void append_number(struct buf *text, double value, const char *unit)
 {
-    if (strcmp(unit, "1") == 0)
+    if (strcmp(unit, "share") == 0)
         buf_printf(text, "%.0f %%", 100 * value);
     else if (strcmp(unit, "points") == 0 || strcmp(unit, "pp") == 0)
         buf_printf(text, "%.1f", value);
-    else if (value == floor(value))
+    else if (strcmp(unit, "count") == 0 || strcmp(unit, "seats") == 0)
         buf_printf(text, "%.0f", value);
     else
         buf_printf(text, "%.2f", value);

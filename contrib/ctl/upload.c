@@ -74,8 +74,9 @@ enum ctl_status upload_finish(struct upload *upload, enum ctl_status status, uin
     if (upload->file != NULL && upload->file != stdin)
         fclose(upload->file);
     free(upload->line);
-    fprintf(stderr, "%" PRIu64 " recorded, %" PRIu64 " recorded before, %" PRIu64 " refused\n",
-            upload->recorded, upload->known, upload->refused);
+    if (!upload->is_quiet || upload->refused > 0 || status != CTL_DONE)
+        fprintf(stderr, "%" PRIu64 " recorded, %" PRIu64 " recorded before, %" PRIu64 " refused\n",
+                upload->recorded, upload->known, upload->refused);
     if (status != CTL_DONE)
         fprintf(stderr, "  go on with --from %" PRIu64 "\n", next_line);
     return status == CTL_DONE && upload->refused > 0 ? CTL_REFUSED : status;

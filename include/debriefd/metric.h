@@ -49,7 +49,7 @@ struct metric_row {
     int64_t N; /* persons it speaks about */
     bool has_interval;
     double low, high;   /* the interval of the value, when has_interval */
-    const char *unit;   /* "", 1 (a share), points, count, scale, seats, pp */
+    const char *unit;   /* "", share (of 1), points, count, scale, seats, pp */
     const char *method; /* "", or fpc_t, stacked_hyper, census, none, ... */
 };
 
