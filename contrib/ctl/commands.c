@@ -341,7 +341,7 @@ const struct command commands[] = {
     {"evaluations", "submit", "Submit evaluations, each by its own token",
      .arguments = {WAVE, FILE_NAME}, .options = submit_options,
      .details = "FILE holds one JSON object a line: {\"id\", \"token\", \"evaluation\"}; - is "
-                "standard input. WAVE is an id. Repeating a file records nothing twice.",
+                "standard input. Repeating a file records nothing twice.",
      .run = evaluations_submit},
     {"evaluations", "import", "Import evaluations on behalf of participants",
      .arguments = {WAVE, FILE_NAME}, .options = import_options,
