@@ -5,6 +5,8 @@ if(TARGET debriefd)
 endif()
 if(TARGET debriefctl)
   install(TARGETS debriefctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES contrib/completion/debriefctl
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endif()
 install(FILES contrib/completion/debriefd DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES contrib/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,238 @@
+#!/usr/bin/env bash
+# debriefctl against a daemon on a socket of its own: what contrib/demo does not come across.
+#   ctl_test.sh DEBRIEFD DEBRIEFCTL DEMO_DATA SOURCE
+set -euo pipefail
+debriefd=$1
+debriefctl=$2
+demo_data=$3
+instruments=$4/contrib/instruments/benchmarking
+work=$(mktemp -d)
+faults=0
+checks=0
+daemon=
+
+finish() {
+    local status=$?
+    trap - EXIT
+    if [ -n "$daemon" ]; then
+        kill -s TERM "$daemon" 2>/dev/null || true
+        wait "$daemon" || true
+    fi
+    [ "$status" = 0 ] || tail -n 20 "$work/log" || true
+    rm -rf "$work"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 143' INT TERM
+
+check() { # WHAT EXPECTED ACTUAL
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || {
+        printf '%s\n  expected %s\n  got      %s\n' "$1" "$2" "$3"
+        faults=$((faults + 1))
+    }
+}
+
+code_of() { # COMMAND...
+    local code=0
+    "$@" >"$work/out" 2>"$work/err" || code=$?
+    echo "$code"
+}
+
+ctl() {
+    "$debriefctl" --key-file "$work/key" "$@"
+}
+
+start_daemon() {
+    chmod 0711 "$work"
+    mkdir -m 0755 "$work/run"
+    [ "$(id -u)" != 0 ] || chown postgres "$work/run"
+    cat >"$work/conf" <<END
+state_directory = $work/state
+runtime_directory = $work/run
+user = postgres
+listen = unix:$work/run/http
+END
+    chmod 0644 "$work/conf"
+    "$debriefd" run --config "$work/conf" >"$work/log" 2>&1 &
+    daemon=$!
+    export DEBRIEFCTL_SERVER=unix:$work/run/http
+    local deadline=$((SECONDS + 60))
+    until "$debriefctl" health >/dev/null 2>&1; do
+        if ! kill -0 "$daemon" || [ "$SECONDS" -ge "$deadline" ]; then
+            echo "the daemon is not ready"
+            exit 1
+        fi
+        sleep 0.1
+    done
+}
+
+make_key() { # ROLE FILE
+    (umask 077 && "$debriefctl" --key-file "$work/operator" --programme Trips keys create "$1" test --field key >"$2")
+}
+
+set_up() {
+    (umask 077 && "$debriefd" bootstrap --config "$work/conf" 2>>"$work/log" |
+        sed -n 's/.*"key":"\([^"]*\)".*/\1/p' >"$work/operator")
+    "$debriefctl" --key-file "$work/operator" programmes create "Trips abroad" >/dev/null
+    make_key organiser "$work/key"
+    ctl instruments draft "$instruments/post.json" >/dev/null
+    ctl instruments publish benchmarking-post >/dev/null
+    ctl studies create "Helsinki 2010" >/dev/null
+    ctl studies create "Helsingborg 2011" >/dev/null
+    "$demo_data" delegation helsinki >"$work/delegation.csv"
+    ctl delegates import "Helsinki" "$work/delegation.csv" >/dev/null
+    wave=$(ctl waves create "Helsinki" post benchmarking-post --field id)
+    ctl invitations create "Helsinki/post" >/dev/null
+    ctl delegates list Helsinki --json >"$work/delegates.json"
+    ctl invitations list Helsinki/post --tokens --json >"$work/invitations.json"
+    "$demo_data" answers helsinki post "$work/delegates.json" "$work/invitations.json" >"$work/tokens.ndjson"
+}
+
+test_names() {
+    check "an exact name" 0 "$(code_of ctl studies show "Helsinki 2010")"
+    check "a beginning in another case" 0 "$(code_of ctl studies show helsinki)"
+    check "two studies begin so" 1 "$(code_of ctl studies show Helsin)"
+    check "why" "debriefctl: the names of 2 studies begin with Helsin" "$(cat "$work/err")"
+    check "no such name" 1 "$(code_of ctl studies show Paris)"
+    check "no such wave" 1 "$(code_of ctl waves show Helsinki/fu)"
+    check "a wave by name" "$wave" "$(ctl waves show Helsinki/post --field id)"
+}
+
+test_exit_codes() {
+    check "usage" 2 "$(code_of ctl studies show)"
+    check "no file" 2 "$(code_of ctl delegates import Helsinki "$work/none")"
+    check "nobody listens" 3 "$(code_of "$debriefctl" --server "unix:$work/none" health)"
+    check "no key" 1 "$(code_of env HOME="$work" "$debriefctl" studies list)"
+    printf 'name,email,sector,organisation\nA,a@example.org,clergy,X\n' >"$work/bad.csv"
+    check "a fault in a file" 1 "$(code_of ctl delegates import Helsinki "$work/bad.csv")"
+    check "its line" "  /2: sector \"clergy\" is not one of: politics, business, academia, state" "$(tail -n 1 "$work/err")"
+    cp "$work/key" "$work/open_key"
+    chmod 0644 "$work/open_key"
+    check "a key others can read" 2 "$(code_of "$debriefctl" --key-file "$work/open_key" studies list)"
+}
+
+test_keys() {
+    make_key dashboard "$work/dashboard"
+    check "a dashboard may read" 0 "$(code_of "$debriefctl" --key-file "$work/dashboard" studies list)"
+    check "a dashboard may not write" 1 "$(code_of "$debriefctl" --key-file "$work/dashboard" studies create X)"
+    local id
+    id=$(ctl keys list --json | grep -o '{[^}]*dashboard[^}]*}' | sed 's/.*"id": *"\([^"]*\)".*/\1/')
+    (umask 077 && ctl keys rotate "$id" --field key >"$work/rotated")
+    check "the old secret has stopped" 1 "$(code_of "$debriefctl" --key-file "$work/dashboard" studies list)"
+    check "the new one works" 0 "$(code_of "$debriefctl" --key-file "$work/rotated" studies list)"
+    ctl keys revoke "$id" >/dev/null
+    check "a revoked key has stopped" 1 "$(code_of "$debriefctl" --key-file "$work/rotated" studies list)"
+}
+
+test_submission() {
+    head -n 10 "$work/tokens.ndjson" >"$work/ten.ndjson"
+    check "ten are recorded" 0 "$(code_of "$debriefctl" evaluations submit "$wave" "$work/ten.ndjson")"
+    check "a line each" 10 "$(grep -c ' recorded ' "$work/out")"
+    check "again" 0 "$(code_of "$debriefctl" evaluations submit "$wave" "$work/ten.ndjson" --from 4)"
+    check "what was recorded is known" 7 "$(grep -c ' known ' "$work/out")"
+    { echo '{"id":'; sed 's/"OVERALL":[0-9]/"OVERALL":9/;11!d' "$work/tokens.ndjson"; } >"$work/bad.ndjson"
+    check "bad lines" 1 "$(code_of "$debriefctl" evaluations submit "$wave" "$work/bad.ndjson")"
+    check "the first is no JSON" 1 "$(grep -c '^1 malformed' "$work/out")"
+    check "the second names its item" 1 "$(grep -c '^  /answers/OVERALL: ' "$work/out")"
+}
+
+# The same evaluations on behalf of their participants, many times over: several requests, nothing twice.
+test_import() {
+    python3 - "$work" >"$work/import.ndjson" <<'END'
+import json, sys
+participants = {i["token"]: i["participant"] for i in json.load(open(sys.argv[1] + "/invitations.json"))["invitations"]}
+lines = [json.loads(line) for line in open(sys.argv[1] + "/tokens.ndjson")][10:]
+for _ in range(60):
+    for line in lines:
+        print(json.dumps({"id": line["id"], "participant": participants[line["token"]], "evaluation": line["evaluation"]}))
+END
+    local people lines
+    people=$(($(wc -l <"$work/tokens.ndjson") - 10))
+    lines=$(wc -l <"$work/import.ndjson")
+    check "an import" 0 "$(code_of ctl evaluations import Helsinki/post "$work/import.ndjson")"
+    check "each is recorded once" "$people recorded, $((lines - people)) recorded before, 0 refused" "$(tail -n 1 "$work/err")"
+    check "a line each, in order" "$(seq "$lines" | cksum)" "$(cut -d ' ' -f 1 "$work/out" | cksum)"
+    sed -n '3{s/"OVERALL": [0-9]/"OVERALL": 9/;p}' "$work/import.ndjson" >"$work/bad.ndjson"
+    check "a bad line" 1 "$(code_of ctl evaluations import Helsinki/post "$work/bad.ndjson")"
+    check "its item" 1 "$(grep -c 'OVERALL: ' "$work/out")"
+    check "raw outcomes" 0 "$(code_of ctl evaluations import Helsinki/post - --json <"$work/import.ndjson")"
+    check "keep the file's numbers" "$lines" "$(tail -n 1 "$work/out" | python3 -c 'import json, sys; print(json.load(sys.stdin)["line"])')"
+}
+
+test_receipts() {
+    local id
+    id=$(sed -n '1s/.*"id":"\([^"]*\)".*/\1/p' "$work/tokens.ndjson")
+    ctl receipts show "$id" >"$work/receipt"
+    check "a receipt holds" 0 "$(code_of ctl receipts verify "$work/receipt")"
+    python3 - "$DEBRIEFCTL_SERVER" >"$work/keys.json" <<'END'
+import http.client, socket, sys
+connection = http.client.HTTPConnection("localhost")
+connection.sock = socket.socket(socket.AF_UNIX)
+connection.sock.connect(sys.argv[1][5:])
+connection.request("GET", "/v1/receipt_keys")
+print(connection.getresponse().read().decode())
+END
+    local offline=("$debriefctl" --server "unix:$work/none" receipts verify)
+    check "also offline" 0 "$(code_of "${offline[@]}" "$work/receipt" --keys "$work/keys.json")"
+    sed 's/"received_at":"2/"received_at":"3/' "$work/receipt" >"$work/forged"
+    check "a forged one does not" 1 "$(code_of "${offline[@]}" "$work/forged" --keys "$work/keys.json")"
+    check "an unknown id" "no" "$(ctl receipts show "$wave" --field recorded)"
+}
+
+test_invitations() {
+    local id token
+    id=$(ctl invitations list Helsinki/post --field id | tail -n 1)
+    token=$(ctl invitations list Helsinki/post --tokens --field token | tail -n 1)
+    tail -n 1 "$work/tokens.ndjson" | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["evaluation"]))' \
+        >"$work/one.json"
+    ctl invitations rotate "$id" >/dev/null
+    check "an old link has ended" 1 \
+        "$(code_of "$debriefctl" evaluations submit "$wave" "$work/one.json" --token "$token")"
+    check "everybody is on one page or the next" 36 "$(ctl invitations list Helsinki/post --field id | sort -u | wc -l)"
+    local participant
+    participant=$(ctl delegates list Helsinki --field id | head -n 1)
+    check "a disposition" NE "$(ctl dispositions set Helsinki/post "$participant" NE --field code)"
+    check "a delegate changes" no "$(ctl delegates change Helsinki "$participant" --travelled no --field travelled)"
+}
+
+test_release() {
+    ctl events --count 1 --json >"$work/event" &
+    local listener=$! deadline=$((SECONDS + 60))
+    ctl waves close Helsinki/post >/dev/null
+    until [ -n "$(ctl releases list Helsinki --field number)" ]; do
+        [ "$SECONDS" -lt "$deadline" ] || { echo "no release"; exit 1; }
+        sleep 0.1
+    done
+    wait "$listener"
+    check "an event tells of it" 1 "$(grep -c '"release"' "$work/event")"
+    check "a mean is released" 1 "$(ctl metrics Helsinki --item OVERALL --slice all --metric mean | grep -c '^post .* mean ')"
+    check "the same as CSV" 1 "$(ctl metrics Helsinki --item OVERALL --slice all --csv | grep -c ',"mean",')"
+    check "side by side" 1 "$(ctl programme-metrics --item OVERALL --slice all --metric mean | grep -c 'Helsinki 2010')"
+    check "the other trip has nothing" "Nothing is released yet." "$(ctl metrics Helsingborg)"
+    check "rates" 1 "$(ctl rates Helsinki | grep -cE '^post +all +[0-9]+ %')"
+    local job
+    job=$(ctl jobs list --field id | head -n 1)
+    check "a job runs" 0 "$(code_of ctl jobs run "$job")"
+    check "its runs are listed" 0 "$(code_of ctl jobs runs "$job" --limit 1)"
+}
+
+# A daemon that falls is brought up again, which a patient client does not notice.
+test_steadiness() {
+    check "no process of the daemon fell" 0 "$(grep -c child_ended "$work/log" || true)"
+}
+
+command -v python3 >/dev/null || exit 77
+start_daemon
+set_up
+test_names
+test_exit_codes
+test_keys
+test_submission
+test_import
+test_receipts
+test_invitations
+test_release
+test_steadiness
+[ "$faults" = 0 ] || { echo "$faults of $checks checks failed"; exit 1; }
+echo "$checks checks passed"
