@@ -88,7 +88,7 @@ static json_t *value_of(json_t *body, const char *field, const struct command_op
     case OPTION_FLAG:
         return json_true();
     case OPTION_INTEGER:
-        return json_integer(atoi(value));
+        return json_integer(strtol(value, NULL, 10));
     case OPTION_BOOLEAN:
         return json_boolean(strcmp(value, "yes") == 0);
     case OPTION_TIME:
@@ -141,8 +141,8 @@ static enum ctl_status add_argument(struct invocation *invocation, size_t index,
         return CTL_DONE;
     if (argument->kind == ARGUMENT_INSTRUMENT)
         return add_instrument(invocation, text, body);
-    json_t *value =
-        argument->kind == ARGUMENT_INTEGER ? json_integer(atoi(text)) : json_string(text);
+    json_t *value = argument->kind == ARGUMENT_INTEGER ? json_integer(strtol(text, NULL, 10))
+                                                       : json_string(text);
     if (json_object_set_new(body, argument->field, value) != 0)
         return ctl_fail(CTL_USAGE, "%s is not UTF-8", argument->name);
     return CTL_DONE;

@@ -133,7 +133,7 @@ int demo_person_of(const json_t *delegate)
 {
     const char *role = json_string_value(json_object_get(delegate, "role"));
     const char *space = role != NULL ? strrchr(role, ' ') : NULL;
-    return space != NULL ? atoi(space + 1) : 0;
+    return space != NULL ? (int)strtol(space + 1, NULL, 10) : 0;
 }
 
 /* A tie is the same from both ends, and grows from wave to wave. */

@@ -109,7 +109,8 @@ static enum ctl_status follow(struct invocation *invocation, const char *path)
     static const struct timespec pause = {1, 0};
     const char *count = invocation_option(invocation, "count");
     const char *after = invocation_option(invocation, "after");
-    struct stream stream = {.invocation = invocation, .left = count != NULL ? atol(count) : -1};
+    struct stream stream = {.invocation = invocation,
+                            .left = count != NULL ? strtol(count, NULL, 10) : -1};
     buf_init(&stream.line);
     buf_init(&stream.data);
     snprintf(stream.last, sizeof stream.last, "%s", after != NULL ? after : "");

@@ -173,8 +173,8 @@ enum ctl_status resolve_instrument(struct invocation *invocation, const char *te
     const char *slash = strrchr(text, '/');
     buf_append(name, text, slash != NULL ? (size_t)(slash - text) : strlen(text));
     if (slash != NULL) {
-        *version = atoi(slash + 1);
-        return CTL_DONE;
+        *version = (int)strtol(slash + 1, NULL, 10);
+        return *version > 0 ? CTL_DONE : ctl_fail(CTL_USAGE, "%s does not end in a version", text);
     }
     json_t *answer;
     enum ctl_status status = ask_json(invocation, "/v1/instruments", &answer);
