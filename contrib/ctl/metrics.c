@@ -4,6 +4,7 @@
 #include "metric_text.h"
 #include "request.h"
 #include "resolve.h"
+#include <debriefd/xalloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static const enum table_align aligns[] = {TABLE_LEFT,  TABLE_LEFT,  TABLE_LEFT,
                                           TABLE_RIGHT, TABLE_RIGHT, TABLE_LEFT};
 
 #define COLUMNS (sizeof titles / sizeof *titles)
+#define NAMES   4 /* the columns that tell rows apart */
 
 static const char *text_of(const json_t *row, const char *name)
 {
@@ -134,9 +136,9 @@ static void write_both(struct buf *text, const json_t *row)
 
 static void add_line(struct table *table, const json_t *line, size_t studies)
 {
-    static const char *const names[] = {"wave", "item", "metric", "slice"};
+    static const char *const names[NAMES] = {"wave", "item", "metric", "slice"};
     const json_t *any = json_object_iter_value(json_object_iter((json_t *)(uintptr_t)line));
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < NAMES; i++)
         table_add(table, text_of(any, names[i]));
     for (size_t i = 0; i < studies; i++) {
         char column[24];
@@ -152,14 +154,15 @@ static void write_comparison(const struct invocation *invocation, const json_t *
     json_t *lines = json_object();
     collect(invocation, json_object_get(answer, "metrics"), studies, lines);
     size_t count = json_array_size(studies);
-    const char **names = calloc(count + 4, sizeof *names);
-    enum table_align *sides = calloc(count + 4, sizeof *sides);
-    memcpy(names, titles, 4 * sizeof *names);
+    const char **names = xcalloc_array(count + NAMES, sizeof *names);
+    enum table_align *sides = xcalloc_array(count + NAMES, sizeof *sides);
+    for (size_t i = 0; i < NAMES; i++)
+        names[i] = titles[i];
     for (size_t i = 0; i < count; i++) {
-        names[i + 4] = json_string_value(json_array_get(studies, i));
-        sides[i + 4] = TABLE_RIGHT;
+        names[i + NAMES] = json_string_value(json_array_get(studies, i));
+        sides[i + NAMES] = TABLE_RIGHT;
     }
-    struct table *table = table_create(count + 4, names, sides);
+    struct table *table = table_create(count + NAMES, names, sides);
     const char *key;
     json_t *line;
     json_object_foreach(lines, key, line)
