@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 #define TURN_US       (CLOCK_SECOND_US / 5)
-#define BACKOFF_LAST  (10 * CLOCK_SECOND_US)
+#define BACKOFF_LAST  (2 * CLOCK_SECOND_US)
 #define BACKOFF_FIRST (CLOCK_SECOND_US / 5)
-#define STABLE_US     (30 * CLOCK_SECOND_US)
+#define STABLE_US     (5 * CLOCK_SECOND_US)
 #define GRACE_US      (5 * CLOCK_SECOND_US) /* beyond a child's own drain deadline */
 
 struct role_child {
