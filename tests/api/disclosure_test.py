@@ -1,0 +1,462 @@
+"""What a dashboard's key can learn, compared with an independent reading of the rules of release: groups from counts
+only and frozen, later answers in batches of k, every atom's histogram coded, every number made from coded atoms."""
+
+import csv
+import io
+import json
+import math
+import random
+import statistics
+
+from service import Client, Programme, ServiceTest, load_definition, main, new_id, people_of
+
+K = 5
+COALITION = 1
+DISTRIBUTION = 8
+SECTORS = ["politics", "business", "academia", "state", "media"]
+SINGLE = {name: (1, 5) for name in ["OVERALL", "P1", "P2", "P3", "P4", "P5"]} | {"NPS": (0, 10)}
+INDICES = {"PHASE_preparation": ["S_PREP1", "S_PREP2"],
+           "PHASE_programme": ["S_PROG1", "S_PROG2", "S_PROG3", "S_PROG4"]}
+REVERSED = {"S_PROG4"}
+NKI = ["NKI1", "NKI2", "NKI3"]
+NKI_MINIMUM = 2
+NKI_BINS = 20
+# Of the programme's sectors, in order; who of them answers. Awkward on purpose: 1 to 4 people in a sector.
+DELEGATIONS = {
+    0: [],
+    1: ["state"],
+    4: ["politics", "politics", "business", "state"],
+    5: ["politics", "politics", "business", "business", "academia"],
+    9: ["politics"] * 5 + ["business"] + ["academia"] * 2 + ["media"],
+    33: ["politics"] * 16 + ["business"] * 9 + ["academia"] * 4 + ["state"] * 3 + ["media"],
+}
+
+
+def draw_answers(random_):
+    """Most agree, so that coding has work to do; some leave questions out."""
+    names = [*SINGLE, *INDICES["PHASE_preparation"], *INDICES["PHASE_programme"], *NKI]
+    answers = {}
+    for name in names:
+        low, high = (0, 10) if name == "NPS" else (1, 10) if name in NKI else (1, 5)
+        answers[name] = high - 1 if random_.random() < 0.75 else random_.randint(low, high)
+        if random_.random() < 0.06:
+            answers[name] = {"missing": random_.choice(["dk", "refused"])}
+    for theme in "1234":
+        answers["L_then_T" + theme] = answers["L_now_T" + theme] = 3
+    answers["HOST_MADE"] = random_.choice([0, 1, 400])
+    return answers
+
+
+def make_groups(answers, members):
+    """metrics.md 8.4, 2: sector to group, as tuples of sectors in the programme's order."""
+    if sum(answers.values()) < K:
+        return []
+    together = [s for s in SECTORS if 0 < answers[s] < K]
+    alone = [s for s in SECTORS if answers[s] >= K]
+    while together and sum(answers[s] for s in together) < K:
+        smallest = min(alone, key=lambda s: (answers[s], SECTORS.index(s)))
+        alone.remove(smallest)
+        together.append(smallest)
+    silent = [s for s in SECTORS if answers[s] == 0 and members[s] > 0]
+    groups = [[s] for s in alone]
+    if together:
+        groups.append(together + silent)
+    else:
+        largest = max(alone, key=lambda s: (answers[s], -SECTORS.index(s)))
+        groups[alone.index(largest)] += silent
+    return [tuple(sorted(group, key=SECTORS.index)) for group in groups]
+
+
+def code(histogram):
+    """metrics.md 8.4, 4, on a list of counts by category."""
+    coded = list(histogram)
+    cap = sum(coded) - (COALITION + 1)
+    for mode, count in enumerate(histogram):
+        if count <= cap:
+            continue
+        for step in range(count - cap):
+            if mode == 0:
+                to = 1
+            elif mode == len(coded) - 1:
+                to = mode - 1
+            else:
+                to = mode - 1 if step % 2 == 0 else mode + 1
+            coded[mode] -= 1
+            coded[to] += 1
+    return coded
+
+
+class Model:
+    """The atoms of one study's wave."""
+
+    def __init__(self, members):
+        self.members = {s: members.count(s) for s in SECTORS}
+        self.groups = {}   # family: groups
+        self.atoms = {}    # (family, group, item): coded histogram, summed over epochs
+        self.waiting = {}  # family: {participant: (sector, {item: category})}
+        self.entered = {}  # family: participants
+
+    @staticmethod
+    def contributions(answers):
+        """Family: {item: (category, categories)} of one evaluation."""
+        given = {name: value for name, value in answers.items() if isinstance(value, int)}
+        for name, (low, high) in SINGLE.items():
+            if name in given:
+                yield name, {name: (given[name] - low, high - low + 1)}
+        for index, items in INDICES.items():
+            if all(item in given for item in items):
+                yield index, {item: (given[item] - 1, 5) for item in items}
+        scored = [given[item] for item in NKI if item in given]
+        if len(scored) >= NKI_MINIMUM:
+            share = sum(value - 1 for value in scored) / (9 * len(scored))
+            yield "NKI", {"NKI": (math.floor(NKI_BINS * share + 0.5 + 1e-12), NKI_BINS + 1)}
+
+    def answer(self, participant, sector, answers):
+        """A later answer takes the place of one that waits; one that entered stands, and the later one waits."""
+        for waiting in self.waiting.values():
+            waiting.pop(participant, None)
+        for family, cells in self.contributions(answers):
+            if participant not in self.entered.get(family, ()):
+                self.waiting.setdefault(family, {})[participant] = (sector, cells)
+
+    def release(self):
+        for family, waiting in self.waiting.items():
+            if family not in self.groups:
+                counts = {s: sum(sector == s for sector, _ in waiting.values()) for s in SECTORS}
+                groups = make_groups(counts, self.members)
+                if groups:
+                    self.groups[family] = groups
+            for group in self.groups.get(family, []):
+                self.enter(family, group)
+
+    def enter(self, family, group):
+        waiting = self.waiting[family]
+        people = [person for person, (sector, _) in waiting.items() if sector in group]
+        if len(people) < K:
+            return
+        self.entered.setdefault(family, set()).update(people)
+        entering = [waiting.pop(person)[1] for person in people]
+        for item, (_, categories) in entering[0].items():
+            histogram = [0] * categories
+            for cells in entering:
+                histogram[cells[item][0]] += 1
+            earlier = self.atoms.get((family, group, item), [0] * categories)
+            self.atoms[family, group, item] = [a + b for a, b in zip(earlier, code(histogram))]
+
+    def histograms(self):
+        """(slice, item): the histogram that is public."""
+        public = {}
+        for (_, group, item), histogram in self.atoms.items():
+            public["+".join(group), item] = histogram
+            total = public.get(("all", item), [0] * len(histogram))
+            public["all", item] = [a + b for a, b in zip(total, histogram)]
+        return public
+
+    def expected(self):
+        """(slice, item, metric): value."""
+        rows = {}
+        for (slice_, item), histogram in self.histograms().items():
+            low = 0 if item in ("NPS", "NKI") else 1
+            values = [low + category for category, count in enumerate(histogram) for _ in range(count)]
+            n = len(values)
+            if item == "NPS":
+                promoters = sum(value >= 9 for value in values)
+                detractors = sum(value <= 6 for value in values)
+                rows[slice_, item, "nps.promoters"] = promoters
+                rows[slice_, item, "nps.detractors"] = detractors
+                rows[slice_, item, "nps.score"] = 100 * (promoters - detractors) / n
+                continue
+            if item == "NKI":
+                values = [value * 100 / NKI_BINS for value in values]
+            if item in REVERSED:
+                values = [6 - value for value in values]
+            rows[slice_, item, "n"] = n
+            rows[slice_, item, "mean"] = statistics.fmean(values)
+            rows[slice_, item, "sd"] = statistics.stdev(values)
+            if item != "NKI":
+                rows[slice_, item, "top2"] = sum(value >= 4 for value in values) / n
+            if item != "NKI" and slice_ == "all":
+                for value in range(1, 6):
+                    shown = n >= DISTRIBUTION
+                    rows[slice_, item, f"dist.{value}"] = values.count(value) if shown else None
+        return rows
+
+
+def key_of(row):
+    return row["slice"], row["item"], row["metric"]
+
+
+class DisclosureTest(ServiceTest):
+    @classmethod
+    def prepare(cls):
+        cls.programme = Programme(cls.service, "Disclosure", sectors=SECTORS)
+        cls.instrument = cls.programme.publish(load_definition("post"))
+        cls.random = random.Random(20261123)
+        cls.studies, cls.waves, cls.models = {}, {}, {}
+        cls.open_views = {}
+        for size, members in DELEGATIONS.items():
+            cls.make(size, members)
+        for size, wave in cls.waves.items():
+            cls.studies[size].await_settled()
+            cls.open_views[size] = cls.studies[size].metrics()
+            wave.close()
+        for size, study in cls.studies.items():
+            study.await_settled()
+            cls.models[size].release()
+
+    @classmethod
+    def make(cls, key, members):
+        study = cls.programme.study(f"Study of {key}", starts_on="2005-09-24")
+        if members:
+            study.import_delegates(people_of(*members, prefix=f"s{key}p"))
+        wave = study.wave("post", *cls.instrument)
+        sectors = {one["id"]: one["sector"] for one in study.delegates()}
+        model = Model(members)
+        for participant, token in wave.invite().items():
+            answers = draw_answers(cls.random)
+            wave.submit_good(token, answers)
+            model.answer(participant, sectors[participant], answers)
+        cls.studies[key], cls.waves[key], cls.models[key] = study, wave, model
+        return study, wave, model
+
+    def satisfaction(self, study, query=""):
+        return [row for row in study.metrics(query=query)["metrics"] if row["family"] == "satisfaction"]
+
+    def check_release(self, study, model):
+        """Every number is the model's, and there is no other."""
+        shown = {key_of(row): row for row in self.satisfaction(study)}
+        expected = model.expected()
+        for key, value in expected.items():
+            self.assertIn(key, shown)
+            if value is None:
+                self.assertIsNone(shown[key]["value"], key)
+                self.assertTrue(shown[key]["null_reason"], key)
+            else:
+                self.assertAlmostEqual(shown[key]["value"], value, 9, key)
+        groups = {slice_ for slice_, _ in model.histograms()} | {"all"}
+        for key, row in shown.items():
+            self.assertIn(key[0], groups, key)
+            if row["value"] is None:
+                continue
+            self.assertGreaterEqual(row["n"], K, key)
+            items = INDICES.get(key[1], [key[1]])
+            self.assertTrue(all((key[0], item) in model.histograms() for item in items), key)
+        return len(expected)
+
+    def test_nothing_of_an_open_wave_is_released(self):
+        for size, view in self.open_views.items():
+            with self.subTest(size=size):
+                self.assertIsNone(view["release"])
+                self.assertEqual(view["metrics"], [])
+
+    def test_released_numbers_are_those_of_coded_atoms(self):
+        for size in DELEGATIONS:
+            with self.subTest(size=size):
+                checked = self.check_release(self.studies[size], self.models[size])
+                self.assertEqual(checked > 0, size >= K)
+
+    def test_an_index_is_the_mean_of_its_items(self):
+        study, model = self.studies[33], self.models[33]
+        shown = {key_of(row): row["value"] for row in self.satisfaction(study)}
+        for index, items in INDICES.items():
+            for slice_ in {slice_ for slice_, item in model.histograms() if item in items}:
+                means = [25 * (shown[slice_, item, "mean"] - 1) for item in items]
+                self.assertAlmostEqual(shown[slice_, index, "mean"], statistics.fmean(means), 9)
+                self.assertIsNone(shown[slice_, index, "sd"])
+
+    def test_coding_had_work_to_do(self):
+        """Otherwise this file would prove less than it says."""
+        stored = self.service.sql("SELECT count(*) FROM debrief.atom")
+        self.assertGreater(int(stored[0][0]), 30)
+        changed = [key for key, histogram in self.models[5].atoms.items() if max(histogram) == 3]
+        self.assertTrue(changed)
+
+    def test_a_few_people_show_nothing_but_what_is_public(self):
+        for size in (0, 1, 4):
+            view = self.studies[size].metrics()
+            self.assertIsNotNone(view["release"])
+            for row in view["metrics"]:
+                if row["value"] is None:
+                    self.assertIsNotNone(row["null_reason"])
+                    continue
+                public = row["family"] == "balance" or row["metric"] == "resp.N"
+                self.assertTrue(public, row)
+
+    def test_no_slice_below_k_anywhere(self):
+        for size, study in self.studies.items():
+            for row in study.metrics()["metrics"]:
+                if row["family"] == "balance" or row["value"] is None or row["metric"] == "resp.N":
+                    continue
+                if row["slice"] != "all":
+                    self.assertGreaterEqual(row["n"], K, (size, row))
+
+    def test_magnitudes_that_one_person_dominates_are_not_shown(self):
+        for study in self.studies.values():
+            for row in study.metrics()["metrics"]:
+                self.assertFalse(row["item"].startswith(("HOST_MADE", "CONTACTS", "RPP", "L_")) and
+                                 row["value"] is not None, row)
+
+    def test_every_view_says_the_same(self):
+        """Filters, CSV, the programme's metrics and as_of are selections of one release."""
+        dashboard = self.programme.dashboard
+        whole = dashboard.made("GET", f"/v1/programmes/{self.programme.id}/metrics")["metrics"]
+        for size, study in self.studies.items():
+            rows = study.metrics()["metrics"]
+            mine = [row for row in whole if row["study"] == study.id]
+            self.assertEqual([{**row, "study": study.id, "study_name": f"Study of {size}", "release": mine[0]["release"]}
+                              for row in rows], mine)
+            table = list(csv.DictReader(io.StringIO(dashboard.get(study.path + "/metrics.csv").body.decode())))
+            self.assertEqual([(row["slice"], row["item"], row["metric"]) for row in table],
+                             [key_of(row) for row in rows])
+            for line, row in zip(table, rows):
+                if isinstance(row["value"], (int, float)):
+                    self.assertEqual(float(line["value"]), row["value"])
+            for name in ("family", "wave", "slice", "item"):
+                for value in {row[name] for row in rows} | {"none", "", "politics", "state", "media"}:
+                    got = study.metrics(query=f"?{name}={value.replace('+', '%2B')}")["metrics"]
+                    self.assertEqual(got, [row for row in rows if row[name] == value])
+            self.assertEqual(study.metrics(query="?as_of=2001-01-01T00:00:00Z")["metrics"], [])
+            self.assertEqual(study.metrics(query="?as_of=2101-01-01T00:00:00Z")["metrics"], rows)
+
+    def test_a_dashboard_reads_only_releases_and_descriptions(self):
+        """Every operation with a dashboard's key: either it is refused, or it names nobody."""
+        study, wave = self.studies[9], self.waves[9]
+        people = {row[0] for row in self.service.sql(
+            "SELECT participant_id FROM debrief.delegate UNION SELECT person_id FROM debrief.delegate "
+            "UNION SELECT evaluation_id FROM debrief.evaluation UNION SELECT invitation_id FROM debrief.invitation")}
+        ids = {"programme": self.programme.id, "study": study.id, "wave": wave.id, "job": study.job("verify")["id"],
+               "participant": new_id(), "invitation": new_id(), "key": new_id(), "evaluation": new_id(),
+               "instrument": self.instrument[0], "version": self.instrument[1]}
+        readable = set()
+        for pattern, path in Client(self.service).get("/openapi.json").json["paths"].items():
+            for method, operation in path.items():
+                if operation["operationId"] in ("listenEvents", "getProcessMetrics"):
+                    continue
+                body = None if method in ("get", "delete") else {}
+                reply = self.programme.dashboard.call(method.upper(), pattern.format(**ids), body)
+                if reply.status == 200:
+                    readable.add(operation["operationId"])
+                    self.assertFalse([one for one in people if one in reply.body.decode()], pattern)
+                else:
+                    self.assertEqual(reply.status, 403, (pattern, method, reply))
+        self.assertEqual(readable, {
+            "getProgramme", "listProgrammes", "getStudy", "listStudies", "getWave", "listWaves", "getInstrument",
+            "listReleases", "getStudyMetrics", "getStudyMetricsCsv", "getProgrammeMetrics", "getProgrammeMetricsCsv",
+            "getHealth", "getReadiness", "getDescription", "getInstrumentSchema", "getReceiptKeys"})
+
+    def late_lines(self, participants, replaced=None):
+        lines, given = [], []
+        for participant in participants:
+            answers = draw_answers(self.random)
+            evaluation = {"answers": answers}
+            if replaced:
+                evaluation["replaces"] = replaced[participant]
+            lines.append({"id": new_id(), "participant": participant, "evaluation": evaluation})
+            given.append(answers)
+        return lines, given
+
+    def test_late_answers_enter_in_batches_and_edits_wait(self):
+        members = ["politics"] * 14 + ["business"] * 6 + ["academia"] * 3
+        study = self.programme.study("Late")
+        study.import_delegates(people_of(*members, prefix="late"))
+        wave = study.wave("post", *self.instrument)
+        sectors = {one["id"]: one["sector"] for one in study.delegates()}
+        model = Model(members)
+        of = lambda sector: [p for p in sorted(sectors) if sectors[p] == sector]
+        early = of("politics")[:6] + of("business")[:5] + of("academia")
+        lines, given = self.late_lines(early)
+        self.assertEqual({one["outcome"] for one in wave.import_lines(lines)}, {"new"})
+        first = {line["participant"]: line["id"] for line in lines}
+        for participant, answers in zip(early, given):
+            model.answer(participant, sectors[participant], answers)
+        wave.close()
+        study.await_settled()
+        model.release()
+        self.check_release(study, model)
+        before = self.satisfaction(study)
+
+        # Four of politics and one of business wait; an answer to a closed wave needs late=1.
+        waiting = of("politics")[6:10] + of("business")[5:6]
+        lines, given = self.late_lines(waiting)
+        self.assertEqual({one["outcome"] for one in wave.import_lines(lines)}, {"closed"})
+        for line, participant, answers in zip(lines, waiting, given):
+            self.assertEqual(wave.import_lines([line], "?late=1")[0]["outcome"], "new")
+            study.await_settled()
+            self.assertEqual(self.satisfaction(study), before)
+            model.answer(participant, sectors[participant], answers)
+
+        # Edits of what was released wait for good, be they ever so many; what they answer for the first time does not.
+        edits, given = self.late_lines(early, first)
+        self.assertEqual({one["outcome"] for one in wave.import_lines(edits, "?late=1")}, {"new"})
+        for participant, answers in zip(early, given):
+            model.answer(participant, sectors[participant], answers)
+        study.await_settled()
+        model.release()
+        self.check_release(study, model)
+        for family, entered in model.entered.items():
+            if entered == set(early):
+                shown = [[row for row in rows if row["item"] in (family, *INDICES.get(family, ()))]
+                         for rows in (before, self.satisfaction(study))]
+                self.assertEqual(*shown)
+
+        # The fifth of politics lets the five enter, for every question that all of them answered.
+        lines, given = self.late_lines(of("politics")[10:11])
+        wave.import_lines(lines, "?late=1")
+        model.answer(of("politics")[10], "politics", given[0])
+        study.await_settled()
+        model.release()
+        self.check_release(study, model)
+        after = self.satisfaction(study)
+        self.assertNotEqual(after, before)
+        grown = {key_of(row): row["value"] for row in after if row["metric"] == "n" and row["value"]}
+        small = {key_of(row): row["value"] for row in before if row["metric"] == "n" and row["value"]}
+        for key, n in small.items():
+            self.assertIn(grown[key] - n, (0, 5), key)
+        released = self.programme.dashboard.made("GET", study.path + "/releases")["releases"]
+        past = self.satisfaction(study, "?as_of=" + released[0]["released_at"])
+        self.assertEqual([row for row in past], before)
+
+    def test_moving_people_changes_no_frozen_atom(self):
+        study, wave, model = self.make("moved", ["politics"] * 8 + ["business"] * 6 + ["state"] * 2)
+        wave.close()
+        study.await_settled()
+        model.release()
+        self.check_release(study, model)
+        frozen = (f"SELECT * FROM debrief.atom_cell WHERE study_id = '{study.id}' ORDER BY 1,2,3,4,5,6,7,8;"
+                  f"SELECT * FROM debrief.atom_member WHERE study_id = '{study.id}' ORDER BY 1,2,3,4,5,6,7;"
+                  f"SELECT * FROM debrief.atom_group WHERE study_id = '{study.id}' ORDER BY 1,2,3,4,5")
+        before = self.service.sql(frozen)
+        for delegate in study.delegates():
+            moved = {"politics": "business", "business": "state", "state": "media"}[delegate["sector"]]
+            self.programme.organiser.made("PATCH", f"{study.path}/delegates/{delegate['id']}", {"sector": moved})
+        study.await_settled()
+        self.assertEqual(self.service.sql(frozen), before)
+        self.check_release(study, model)
+        for delegate in study.delegates()[:3]:
+            self.programme.organiser.made("PATCH", f"{study.path}/delegates/{delegate['id']}", {"travelled": False})
+            path = f"{wave.path}/dispositions/{delegate['id']}"
+            self.programme.organiser.made("PUT", path, {"code": "R"})
+        study.await_settled()
+        self.assertEqual(self.service.sql(frozen), before)
+        self.check_release(study, model)
+
+    def test_the_views_for_dashboards_show_what_the_api_shows(self):
+        study = self.studies[33]
+        rows = self.service.sql(f"SELECT slice, item, metric, value FROM dash.metric WHERE study_id = '{study.id}'",
+                                role="debriefd_dash")
+        shown = {key_of(row): row["value"] for row in study.metrics()["metrics"]}
+        self.assertEqual({tuple(row[:3]) for row in rows}, set(shown))
+        for slice_, item, metric, value in rows:
+            expected = shown[slice_, item, metric]
+            if value and not isinstance(expected, str):
+                self.assertEqual(float(value), expected)
+
+    def test_dates_of_small_studies_tell_nothing_in_the_list_of_releases(self):
+        for study in self.studies.values():
+            releases = self.programme.dashboard.made("GET", study.path + "/releases")["releases"]
+            self.assertEqual(set(releases[0]), {"number", "released_at", "withdrawn_at", "withdrawn_reason"})
+            self.assertIn(len(releases), (1, 2), json.dumps(releases))
+
+
+if __name__ == "__main__":
+    main()
