@@ -173,13 +173,25 @@ static void acknowledge_early(struct ingest *ingest)
 }
 #endif
 
+/* An edit sees what earlier segments stored, so what it edits must not stand in its own. */
+static bool edits_chosen(const struct ingest *ingest, size_t count, const struct waiting *edit)
+{
+    struct uuid none = uuid_nil();
+    if (uuid_equal(&edit->submission.replaces, &none))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (uuid_equal(&ingest->chosen[i]->submission.evaluation, &edit->submission.replaces))
+            return true;
+    return false;
+}
+
 /* A submission that is to go alone ends or is the segment. */
 static size_t choose(struct ingest *ingest)
 {
     size_t count = 0;
     while (count < ingest->options.batch && !STAILQ_EMPTY(&ingest->queue)) {
         struct waiting *first = STAILQ_FIRST(&ingest->queue);
-        if (first->is_alone && count > 0)
+        if ((first->is_alone && count > 0) || edits_chosen(ingest, count, first))
             break;
         STAILQ_REMOVE_HEAD(&ingest->queue, link);
         ingest->counters.waiting--;

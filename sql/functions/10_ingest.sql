@@ -20,10 +20,12 @@ BEGIN
     WITH given AS (
         SELECT * FROM unnest(programmes, waves, evaluations, invitations, generations, participants, replaced,
                              scores, texts, answered, applicable, hashes, languages, received, late, seals, positions)
+            WITH ORDINALITY
             AS g (programme_id, wave_id, evaluation_id, invitation_id, generation, participant_id, replaces,
-                  scores, texts, answered, applicable, body_hash, language, received_at, late, seal_id, seal_position)
+                  scores, texts, answered, applicable, body_hash, language, received_at, late, seal_id, seal_position,
+                  ordinal)
     ), entitled AS (
-        SELECT g.programme_id, w.study_id, g.wave_id, g.evaluation_id,
+        SELECT g.ordinal, g.programme_id, w.study_id, g.wave_id, g.evaluation_id,
                coalesce(v.participant_id, g.participant_id) AS participant_id, g.replaces, g.seal_id, g.received_at,
                g.seal_position, g.answered, g.applicable, g.invitation_id IS NULL AS proxy, g.body_hash, g.language,
                g.scores, g.texts
@@ -49,6 +51,7 @@ BEGIN
            OR EXISTS (SELECT FROM debrief.evaluation p
                       WHERE p.programme_id = e.programme_id AND p.evaluation_id = e.replaces
                         AND p.wave_id = e.wave_id AND p.participant_id = e.participant_id)
+        ORDER BY e.ordinal -- of two that exclude each other, the one that came first is stored
         ON CONFLICT DO NOTHING
         RETURNING evaluation.programme_id, evaluation.wave_id, evaluation.evaluation_id, evaluation.seal_id
     ), queued AS (
@@ -91,6 +94,7 @@ BEGIN
         AND v.wave_id = g.wave_id
     LEFT JOIN debrief.evaluation e ON e.programme_id = g.programme_id AND e.evaluation_id = g.evaluation_id
     -- A new submission's seal is what was given: only a replay reads it back, also one of its own segment.
+    -- A new submission's seal is what was given: only a replay reads it back, also one of this segment.
     LEFT JOIN debrief.seal s ON s.programme_id = e.programme_id AND s.seal_id = e.seal_id
         AND (e.seal_id <> g.seal_id OR e.seal_position <> g.seal_position);
 END
