@@ -125,6 +125,9 @@ BEGIN
                WHERE p.programme_id = programme AND k <> ALL (p.sectors)) THEN
         RETURN logic.problem(422, 'invalid', 'target names a sector that the programme does not have');
     END IF;
+    IF (given ->> 'ends_on')::date < (given ->> 'starts_on')::date THEN
+        RETURN logic.problem(422, 'invalid', 'ends_on is before starts_on');
+    END IF;
     IF given ? 'target' AND abs((SELECT coalesce(sum(v::float8), 0) FROM jsonb_each_text(given -> 'target') e (k, v)) - 1) > 1e-9 THEN
         RETURN logic.problem(422, 'invalid', 'target shares must sum to 1');
     END IF;
@@ -162,11 +165,17 @@ BEGIN
         ends_on = coalesce((given ->> 'ends_on')::date, s.ends_on),
         destinations = coalesce(given -> 'destinations', s.destinations),
         purposes = coalesce(given -> 'purposes', s.purposes)
-    WHERE s.programme_id = programme AND s.study_id = study RETURNING * INTO stored;
-    IF NOT FOUND THEN
-        RETURN logic.problem(404, 'not-found', 'no such study');
+    WHERE s.programme_id = programme AND s.study_id = study
+      AND coalesce(coalesce((given ->> 'ends_on')::date, s.ends_on)
+                   >= coalesce((given ->> 'starts_on')::date, s.starts_on), true)
+    RETURNING * INTO stored;
+    IF FOUND THEN
+        RETURN ROW(200, logic.study_json(stored))::logic.answer;
     END IF;
-    RETURN ROW(200, logic.study_json(stored))::logic.answer;
+    IF EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study) THEN
+        RETURN logic.problem(422, 'invalid', 'ends_on is before starts_on');
+    END IF;
+    RETURN logic.problem(404, 'not-found', 'no such study');
 END
 $$;
 
