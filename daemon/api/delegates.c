@@ -33,7 +33,9 @@ struct reading {
     json_t *rows;
     json_t *row; /* being read */
     size_t line; /* 1 is the header */
+    size_t breaks; /* of lines within the row's quotes */
     size_t field;
+    bool after_return; /* a line feed now belongs to the carriage return before it */
     size_t order[64]; /* which column stands at which field */
     size_t fields;
     bool has_header;
@@ -55,6 +57,9 @@ static void read_header(struct reading *reading, const char *name)
         column++;
     if (column == COLUMN_COUNT)
         fault(reading, "unknown_column", "is not a column of a delegation", name);
+    for (size_t field = 0; field < reading->fields && column < COLUMN_COUNT; field++)
+        if (reading->order[field] == column)
+            fault(reading, "repeated_column", "stands there twice", name);
     reading->order[reading->fields++] = column;
 }
 
@@ -74,6 +79,8 @@ static bool read_flag(const char *text, bool fallback, bool *flag)
 
 static void read_cell(struct reading *reading, const char *text, size_t length)
 {
+    if (reading->field == reading->fields)
+        fault(reading, "too_many_cells", "the row has more cells than the header", "");
     if (reading->field >= reading->fields || reading->order[reading->field] == COLUMN_COUNT)
         return;
     size_t column = reading->order[reading->field];
@@ -99,6 +106,9 @@ static void on_field(void *bytes, size_t length, void *context)
         read_header(reading, text);
     else
         read_cell(reading, text, length);
+    for (size_t i = 0; i < length; i++)
+        reading->breaks += text[i] == '\n';
+    reading->after_return = false;
     reading->field++;
 }
 
@@ -138,20 +148,28 @@ static void set_defaults(struct reading *reading)
         json_object_set_new(reading->row, "language", json_string("sv"));
 }
 
+static void keep_row(struct reading *reading)
+{
+    set_defaults(reading);
+    set_reference(reading);
+    json_object_set_new(reading->row, "line", json_integer((json_int_t)reading->line));
+    json_array_append_new(reading->rows, reading->row);
+    reading->row = json_object();
+}
+
+/* Also called for an empty line, which is a line but no row. */
 static void on_row(int terminator, void *context)
 {
-    (void)terminator;
     struct reading *reading = context;
-    if (!reading->has_header) {
-        reading->has_header = true;
-    } else {
-        set_defaults(reading);
-        set_reference(reading);
-        json_object_set_new(reading->row, "line", json_integer((json_int_t)reading->line));
-        json_array_append_new(reading->rows, reading->row);
-        reading->row = json_object();
-    }
-    reading->line++;
+    bool is_second_half = reading->after_return && terminator == '\n';
+    reading->after_return = terminator == '\r';
+    if (is_second_half)
+        return;
+    if (reading->field > 0 && reading->has_header)
+        keep_row(reading);
+    reading->has_header = reading->has_header || reading->field > 0;
+    reading->line += 1 + reading->breaks;
+    reading->breaks = 0;
     reading->field = 0;
 }
 
@@ -172,7 +190,7 @@ static void parse(struct reading *reading, const char *body, size_t length)
         length -= 3;
     }
     struct csv_parser parser;
-    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL) != 0)
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL | CSV_REPALL_NL) != 0)
         abort();
     csv_set_delim(&parser, delimiter_of(body, length));
     if (csv_parse(&parser, body, length, on_field, on_row, reading) != length ||

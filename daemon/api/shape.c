@@ -24,13 +24,17 @@ static bool in_range(const char *digits, int low, int high)
     return value >= low && value <= high;
 }
 
+/* Gregorian, without the year 0, which PostgreSQL does not know. */
 static bool is_date_prefix(const char *text)
 {
-    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (!matches(text, "0000-00-00") || !in_range(text + 5, 1, 12))
         return false;
     int month = (text[5] - '0') * 10 + text[6] - '0';
-    return in_range(text + 8, 1, days[month - 1]);
+    int century = (text[0] - '0') * 10 + text[1] - '0';
+    int year = century * 100 + (text[2] - '0') * 10 + text[3] - '0';
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return year > 0 && in_range(text + 8, 1, days[month - 1] + (is_leap && month == 2));
 }
 
 bool shape_is_time(const char *text)
