@@ -1,0 +1,161 @@
+"""What each database role may do with each table: an explicit matrix, and every refusal really tried."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "api"))
+from service import ServiceTest, main  # pylint: disable=wrong-import-position
+
+ROLES = ("debriefd_serve", "debriefd_work", "debriefd_dash", "debriefd_privacy")
+# Table: what serve, work, dash and privacy may do. S select, I insert, U update, D delete; truncating (T) nobody.
+EXPECTED = """
+dash.metric                 -     -     S     -
+dash.study                  -     -     S     -
+debrief.api_key             SIU   -     -     -
+debrief.atom                -     SI    -     -
+debrief.atom_cell           -     SI    -     -
+debrief.atom_group          S     SI    -     -
+debrief.atom_member         -     SI    -     -
+debrief.audit               SI    S     -     -
+debrief.audit_head          SIU   S     -     -
+debrief.audit_record        I     -     -     -
+debrief.delegate            SIU   S     -     -
+debrief.disposition         SIU   S     -     -
+debrief.draft               -     -     -     -
+debrief.evaluation          I     S     -     -
+debrief.fact_composite      -     SIUD  -     -
+debrief.fact_count          -     SIUD  -     -
+debrief.fact_moment         -     SIUD  -     -
+debrief.fact_participation  S     SIUD  -     -
+debrief.instrument_version  SIU   S     -     -
+debrief.invitation          SIU   S     -     -
+debrief.job                 SIU   SU    -     -
+debrief.job_run             S     SI    -     -
+debrief.lease               S     SIU   -     -
+debrief.metric              S     SIUD  -     -
+debrief.migration           S     S     -     -
+debrief.outbox              S     SI    -     -
+debrief.pending             SI    SD    -     -
+debrief.programme           SIU   S     -     -
+debrief.receipt_key         SI    S     -     -
+debrief.release             S     SI    -     -
+debrief.release_metric      S     SI    -     -
+debrief.seal                SI    S     -     -
+debrief.stale               SIU   SIUD  -     -
+debrief.study               SIU   S     -     -
+debrief.study_state         S     SIUD  -     -
+debrief.wave                SIU   S     -     -
+identity.person             -     -     -     SUD
+"""
+
+TRY = """
+CREATE TEMPORARY TABLE tried (tabled text, role text, verb text, allowed boolean);
+DO $$
+DECLARE
+    r text; t record; v record; is_allowed boolean;
+BEGIN
+    FOR r IN SELECT unnest('{debriefd_serve,debriefd_work,debriefd_dash,debriefd_privacy}'::text[]) LOOP
+        FOR t IN SELECT c.oid::regclass::text AS name, (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid
+                        AND a.attnum > 0 ORDER BY a.attnum LIMIT 1) AS first_column, c.relkind
+                 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname IN ('debrief', 'identity', 'dash') AND c.relkind IN ('r', 'p', 'v', 'm', 'f') LOOP
+            FOR v IN SELECT * FROM (VALUES
+                ('S', format('SELECT * FROM %s LIMIT 0', t.name)),
+                ('I', format('INSERT INTO %s DEFAULT VALUES', t.name)),
+                ('U', format('UPDATE %s SET %I = NULL WHERE false', t.name, t.first_column)),
+                ('D', format('DELETE FROM %s WHERE false', t.name)),
+                ('T', format('TRUNCATE %s CASCADE', t.name))) AS x (verb, statement)
+            LOOP
+                CONTINUE WHEN t.relkind = 'v' AND v.verb <> 'S';
+                is_allowed := true;
+                BEGIN
+                    EXECUTE format('SET LOCAL ROLE %I', r);
+                    EXECUTE v.statement;
+                    RAISE EXCEPTION 'undo' USING ERRCODE = 'P0099';
+                EXCEPTION
+                    WHEN insufficient_privilege THEN is_allowed := false;
+                    WHEN OTHERS THEN is_allowed := true;
+                END;
+                RESET ROLE;
+                INSERT INTO tried VALUES (t.name, r, v.verb, is_allowed);
+            END LOOP;
+        END LOOP;
+    END LOOP;
+END
+$$;
+SELECT tabled, role, coalesce(string_agg(verb, '' ORDER BY strpos('SIUDT', verb)) FILTER (WHERE allowed), '-')
+FROM tried GROUP BY tabled, role;
+"""
+
+# Refused or allowed where a whole table is not the question: role, statement, whether it is allowed.
+STATEMENTS = [
+    ("debriefd_serve", "SELECT programme_id, evaluation_id, wave_id, participant_id, replaces, seal_id, seal_position, "
+                       "received_at, body_hash FROM debrief.evaluation", True),
+    ("debriefd_serve", "SELECT scores FROM debrief.evaluation", False),
+    ("debriefd_serve", "SELECT texts FROM debrief.evaluation", False),
+    ("debriefd_serve", "SELECT answered FROM debrief.evaluation", False),
+    ("debriefd_serve", "SELECT language FROM debrief.evaluation", False),
+    ("debriefd_serve", "SELECT e FROM debrief.evaluation e", False),
+    ("debriefd_serve", "INSERT INTO debrief.evaluation DEFAULT VALUES RETURNING scores", False),
+    ("debriefd_serve", "SELECT name FROM identity.person", False),
+    ("debriefd_serve", "SELECT logic.fold(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT logic.release_publish(NULL, NULL, 1, '', '[]')", False),
+    ("debriefd_serve", "SELECT * FROM logic.waiting(NULL, NULL)", False),
+    ("debriefd_serve", "SET ROLE debriefd_privacy", False),
+    ("debriefd_serve", "CREATE TABLE debrief.mine ()", False),
+    ("debriefd_serve", "CREATE FUNCTION logic.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", False),
+    ("debriefd_work", "SELECT scores FROM debrief.evaluation", True),
+    ("debriefd_work", "UPDATE debrief.wave SET closed_at = now() WHERE false", True),
+    ("debriefd_work", "UPDATE debrief.wave SET opens_at = now() WHERE false", False),
+    ("debriefd_work", "SELECT name FROM identity.person", False),
+    ("debriefd_work", "SELECT * FROM logic.persons_store(NULL, '[]')", False),
+    ("debriefd_work", "SELECT logic.keep_draft(NULL, NULL, NULL, NULL, now(), '', '{}', '')", False),
+    ("debriefd_dash", "SELECT 1 FROM logic.standing(NULL, NULL)", False),
+    ("debriefd_dash", "SELECT logic.utc(now())", False),
+    ("debriefd_dash", "CREATE VIEW dash.mine AS SELECT 1", False),
+    ("debriefd_privacy", "SELECT logic.utc(now())", False),
+    ("debriefd_privacy", "SELECT * FROM dash.metric", False),
+]
+
+
+class RolesTest(ServiceTest):
+    def test_the_matrix(self):
+        expected = {}
+        for line in EXPECTED.strip().splitlines():
+            name, *rights = line.split()
+            self.assertEqual(len(rights), len(ROLES), line)
+            expected.update({(name, role): right for role, right in zip(ROLES, rights)})
+        found = {(name, role): right for name, role, right in self.service.sql(TRY)}
+        self.assertGreater(len(found), 100)
+        self.maxDiff = None
+        self.assertEqual(found, expected)
+
+    def test_columns_functions_and_definitions(self):
+        for role, statement, allowed in STATEMENTS:
+            with self.subTest(role=role, statement=statement):
+                failure = self.service.sql(f"{statement};", role=role, fails=True)
+                if allowed:
+                    self.assertIsNone(failure)
+                else:
+                    self.assertIn("permission denied", failure or "it was allowed")
+
+    def test_roles_are_plain(self):
+        rows = self.service.sql("SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, "
+                                "(SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid) FROM pg_roles r "
+                                "WHERE rolname LIKE 'debriefd%' ORDER BY 1")
+        self.assertEqual(rows, [[role, "f", "f", "f", "f", "f", "0"] for role in sorted(ROLES)])
+
+    def test_definer_functions_pin_their_search_path(self):
+        rows = self.service.sql("SELECT proname, proconfig::text FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace "
+                                "WHERE prosecdef AND nspname NOT LIKE 'pg\\_%' ORDER BY 1")
+        self.assertEqual(rows, [["keep_draft", "{search_path=pg_catalog}"],
+                                ["persons_store", "{search_path=pg_catalog}"]])
+
+    def test_the_processes_run_as_their_roles(self):
+        rows = self.service.sql("SELECT DISTINCT usename, split_part(application_name, ' ', 2) FROM pg_stat_activity "
+                                "WHERE application_name LIKE 'debriefd%' ORDER BY 1")
+        self.assertEqual(rows, [["debriefd_serve", "serve"], ["debriefd_work", "work"]])
+
+
+if __name__ == "__main__":
+    main()
