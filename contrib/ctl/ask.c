@@ -6,14 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void tell(const char *before, const char *text)
+{
+    struct buf plain;
+    buf_init(&plain);
+    table_append_plain(&plain, text);
+    fprintf(stderr, "%s%s\n", before, buf_text(&plain));
+    buf_finish(&plain);
+}
+
 enum ctl_status ctl_fail(enum ctl_status status, const char *format, ...)
 {
+    char sentence[1024];
     va_list arguments;
-    fputs("debriefctl: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    tell("debriefctl: ", sentence);
     return status;
 }
 
@@ -38,7 +47,10 @@ static void tell_errors(const json_t *errors)
     json_array_foreach((json_t *)(uintptr_t)errors, index, one)
     {
         const char *pointer = text_of(one, "pointer");
-        fprintf(stderr, "  %s: %s\n", pointer[0] != '\0' ? pointer : "/", text_of(one, "detail"));
+        char line[1024];
+        snprintf(line, sizeof line, "%s: %s", pointer[0] != '\0' ? pointer : "/",
+                 text_of(one, "detail"));
+        tell("  ", line);
     }
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#define ATTEMPTS           6
+#define ATTEMPTS           5
 #define CONNECT_TIMEOUT_MS 10000L
 #define TIMEOUT_MS         120000L
 #define RETRY_AFTER_MAX    30 /* seconds */

@@ -22,12 +22,17 @@ static bool show_event(struct stream *stream)
 {
     if (stream->data.length == 0)
         return true;
-    if (stream->invocation->is_json)
-        printf("%s\n", buf_text(&stream->data));
-    else
-        printf("%.19sZ  %s  %s\n", clock_format(clock_wall_us()).text, stream->event,
-               buf_text(&stream->data));
+    struct buf line;
+    buf_init(&line);
+    if (!stream->invocation->is_json)
+        buf_printf(&line, "%.19sZ  ", clock_format(clock_wall_us()).text);
+    if (!stream->invocation->is_json)
+        table_append_plain(&line, stream->event);
+    buf_append_text(&line, stream->invocation->is_json ? "" : "  ");
+    table_append_plain(&line, buf_text(&stream->data));
+    puts(buf_text(&line));
     fflush(stdout);
+    buf_finish(&line);
     buf_clear(&stream->data);
     if (stream->left > 0)
         stream->left--;

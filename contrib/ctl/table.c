@@ -56,19 +56,24 @@ size_t table_width(const char *text)
     return width;
 }
 
-static char *copy_plain(const char *text)
+void table_append_plain(struct buf *plain, const char *text)
 {
     use_utf8();
-    struct buf plain;
-    buf_init(&plain);
     while (*text != '\0') {
         struct glyph glyph = read_glyph(text);
         if (glyph.is_plain)
-            buf_append(&plain, text, glyph.bytes);
+            buf_append(plain, text, glyph.bytes);
         else
-            buf_append_char(&plain, '?');
+            buf_append_char(plain, '?');
         text += glyph.bytes;
     }
+}
+
+static char *copy_plain(const char *text)
+{
+    struct buf plain;
+    buf_init(&plain);
+    table_append_plain(&plain, text);
     char *copy = xstrdup(buf_text(&plain));
     buf_finish(&plain);
     return copy;

@@ -24,6 +24,9 @@ size_t table_rows(const struct table *table);
  * content is left out. Without rows nothing is appended. */
 void table_write(const struct table *table, struct buf *text);
 
+/* Appends text with '?' for control characters and for what is no UTF-8, as cells are shown. */
+void table_append_plain(struct buf *plain, const char *text);
+
 /* Columns of a terminal that valid UTF-8 takes; a byte that is no UTF-8 counts as one. */
 size_t table_width(const char *text);
 

@@ -44,13 +44,30 @@ bool upload_next(struct upload *upload)
     }
 }
 
-static void tell_errors(const json_t *errors)
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text != NULL ? text : "";
+}
+
+static void append_errors(struct buf *text, const json_t *errors)
 {
     for (size_t i = 0; i < json_array_size(errors); i++) {
         const json_t *one = json_array_get(errors, i);
-        printf("  %s: %s\n", json_string_value(json_object_get(one, "pointer")),
-               json_string_value(json_object_get(one, "detail")));
+        buf_append_text(text, "  ");
+        table_append_plain(text, text_of(one, "pointer"));
+        buf_append_text(text, ": ");
+        table_append_plain(text, text_of(one, "detail"));
+        buf_append_char(text, '\n');
     }
+}
+
+static void append_part(struct buf *text, const char *before, const char *part)
+{
+    if (part == NULL)
+        return;
+    buf_append_text(text, before);
+    table_append_plain(text, part);
 }
 
 void upload_tell(struct upload *upload, uint64_t line, int status, const char *outcome,
@@ -62,9 +79,16 @@ void upload_tell(struct upload *upload, uint64_t line, int status, const char *o
     if (is_good && upload->is_quiet)
         return;
     progress_clear(&upload->progress);
-    printf("%" PRIu64 " %s%s%s%s%s\n", line, outcome, id != NULL ? " " : "", id != NULL ? id : "",
-           !is_good && detail != NULL ? ": " : "", !is_good && detail != NULL ? detail : "");
-    tell_errors(errors);
+    struct buf text;
+    buf_init(&text);
+    buf_printf(&text, "%" PRIu64, line);
+    append_part(&text, " ", outcome);
+    append_part(&text, " ", id);
+    append_part(&text, ": ", is_good ? NULL : detail);
+    buf_append_char(&text, '\n');
+    append_errors(&text, errors);
+    fputs(buf_text(&text), stdout);
+    buf_finish(&text);
 }
 
 enum ctl_status upload_finish(struct upload *upload, enum ctl_status status, uint64_t next_line)

@@ -193,6 +193,13 @@ test_invitations() {
     local participant
     participant=$(ctl delegates list Helsinki --field id | head -n 1)
     check "a disposition" NE "$(ctl dispositions set Helsinki/post "$participant" NE --field code)"
+    check "a wave gets an end" 1 \
+        "$(ctl waves change Helsinki/post --closes-at 2100-01-01T00:00:00Z | grep -cE '^closes_at +2100-01-01 00:00:00Z$')"
+    check "and loses it" "" "$(ctl waves change Helsinki/post --closes-at none --field closes_at)"
+    check "a study gets a note" "Cold." "$(ctl studies change Helsinki --note "Cold." --field note)"
+    check "an instrument is shown" published "$(ctl instruments show benchmarking-post --field status)"
+    check "and retired" retired "$(ctl instruments retire benchmarking-post/1 --field status)"
+    check "a new wave cannot have it" 1 "$(code_of ctl waves create Helsingborg post benchmarking-post)"
     check "a delegate changes" no "$(ctl delegates change Helsinki "$participant" --travelled no --field travelled)"
 }
 
