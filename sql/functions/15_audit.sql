@@ -18,15 +18,23 @@ BEGIN
 END
 $$;
 
--- Null when the chain holds, else the first number at which it does not.
+-- Null when the chain holds, else the first number at which it does not. The head stands apart, so that a chain that
+-- was cut at its end is shorter than it says.
 CREATE FUNCTION logic.audit_verify(programme uuid) RETURNS bigint
 LANGUAGE sql STABLE AS $$
-    SELECT min(a.number) FROM (
-        SELECT a.number, a.hash, a.commitment, lag(a.hash, 1, '') OVER w AS previous,
-               row_number() OVER w AS expected
-        FROM debrief.audit a WHERE a.programme_id = programme
-        WINDOW w AS (PARTITION BY a.programme_id ORDER BY a.number)) a
-    LEFT JOIN debrief.audit_record r ON r.programme_id = programme AND r.number = a.number
-    WHERE a.number <> a.expected OR a.hash <> sha256(a.previous || a.commitment)
-       OR (r.salt IS NOT NULL AND a.commitment <> sha256(r.salt || convert_to(r.record, 'UTF8')))
+    SELECT least(
+        (SELECT min(a.number) FROM (
+             SELECT a.number, a.hash, a.commitment, lag(a.hash, 1, '') OVER w AS previous,
+                    row_number() OVER w AS expected
+             FROM debrief.audit a WHERE a.programme_id = programme
+             WINDOW w AS (PARTITION BY a.programme_id ORDER BY a.number)) a
+         LEFT JOIN debrief.audit_record r ON r.programme_id = programme AND r.number = a.number
+         WHERE a.number <> a.expected OR a.hash <> sha256(a.previous || a.commitment)
+            OR (r.salt IS NOT NULL AND a.commitment <> sha256(r.salt || convert_to(r.record, 'UTF8')))),
+        (SELECT coalesce(l.number, 0) + 1
+         FROM (SELECT max(a.number) AS number FROM debrief.audit a WHERE a.programme_id = programme) l
+         LEFT JOIN debrief.audit_head h ON h.programme_id = programme
+         WHERE coalesce(h.number, 0) <> coalesce(l.number, 0)
+            OR h.hash <> (SELECT a.hash FROM debrief.audit a
+                          WHERE a.programme_id = programme AND a.number = l.number)))
 $$;
