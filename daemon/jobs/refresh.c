@@ -18,6 +18,7 @@ static bool fold(const struct study_run *run, enum refresh_mode mode, struct ref
         return false;
     result->folded = rows_int64(rows, 0, 0);
     result->rebuilt = rows_bool(rows, 0, 1);
+    result->was_stale = rows_bool(rows, 0, 2);
     rows_destroy(rows);
     return true;
 }
@@ -94,15 +95,16 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
     return is_good;
 }
 
-/* Compares what stood there with what was computed from scratch; what was pending explains a
- * difference. */
+/* Compares what stood there with what was computed from scratch; what was pending or had changed in
+ * the frame explains a difference. */
 static bool compare(const struct study_run *run, const struct buf *before,
                     struct refresh_result *result, struct error *err)
 {
     struct buf after;
     buf_init(&after);
     bool is_good = read_stored(run, &after, err);
-    result->differed = result->folded == 0 && strcmp(buf_text(before), buf_text(&after)) != 0;
+    bool is_explained = result->folded > 0 || result->was_stale;
+    result->differed = !is_explained && strcmp(buf_text(before), buf_text(&after)) != 0;
     buf_finish(&after);
     return is_good;
 }

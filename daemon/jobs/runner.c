@@ -125,6 +125,17 @@ static bool fail_run(const struct runner *runner, const struct due *due, int64_t
     return record(runner, due, epoch, started_us, "failed", failure->message, 0, err);
 }
 
+/* A change of the study that commits while its job runs undoes the job's transaction: once more then,
+ * with what is there now. */
+static bool refresh_settled(const struct runner *runner, const struct refresh_order *order,
+                            struct refresh_result *result, struct error *failure)
+{
+    if (refresh_study(runner->session, order, result, failure))
+        return true;
+    return failure->code == ERR_UNAVAILABLE && session_is_open(runner->session) &&
+           refresh_study(runner->session, order, result, failure);
+}
+
 /* *ran grows when this runner got the lease. */
 static bool run_due(const struct runner *runner, const struct due *due, int *ran, struct error *err)
 {
@@ -139,7 +150,7 @@ static bool run_due(const struct runner *runner, const struct due *due, int *ran
     int64_t started_us = clock_wall_us();
     struct refresh_result result;
     struct error failure;
-    bool recorded = refresh_study(runner->session, &order, &result, &failure)
+    bool recorded = refresh_settled(runner, &order, &result, &failure)
                         ? finish_run(runner, due, epoch, started_us, &result, err)
                         : fail_run(runner, due, epoch, started_us, &failure, err);
     return recorded && drop_lease(runner, due, epoch, err);

@@ -99,9 +99,9 @@ LANGUAGE sql AS $$
 $$;
 
 -- Folds what is pending into the study's facts, or rebuilds them when the study's frame changed or `afresh` asks.
--- Returns how many evaluations were folded, and whether it was a rebuild.
+-- Returns how many evaluations were folded, whether it was a rebuild, and whether the frame had changed.
 CREATE FUNCTION logic.fold(programme uuid, study uuid, afresh boolean)
-RETURNS TABLE (folded integer, rebuilt boolean)
+RETURNS TABLE (folded integer, rebuilt boolean, was_stale boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
     fresh uuid[];
@@ -109,7 +109,8 @@ DECLARE
     signs smallint[];
 BEGIN
     DELETE FROM debrief.stale s WHERE s.programme_id = programme AND s.study_id = study;
-    rebuilt := FOUND OR afresh;
+    was_stale := FOUND;
+    rebuilt := was_stale OR afresh;
     WITH taken AS (
         DELETE FROM debrief.pending p WHERE p.programme_id = programme AND p.study_id = study RETURNING p.evaluation_id)
     SELECT coalesce(array_agg(t.evaluation_id), '{}') INTO fresh FROM taken t;
