@@ -1,5 +1,6 @@
--- Closes the waves whose time has come, and makes their studies stale.
-WITH due AS (
-    SELECT w.programme_id, w.wave_id FROM debrief.wave w WHERE w.closed_at IS NULL AND w.closes_at <= now()
+-- Closes the waves whose time has come, unless somebody extends them meanwhile, and makes their studies stale.
+WITH closed AS (
+    UPDATE debrief.wave w SET closed_at = now() WHERE w.closed_at IS NULL AND w.closes_at <= now()
+    RETURNING w.programme_id, w.study_id
 )
-SELECT count((logic.wave_close(d.programme_id, d.wave_id)).status) AS closed FROM due d
+SELECT logic.mark_stale(c.programme_id, c.study_id) FROM closed c
