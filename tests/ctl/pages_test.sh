@@ -37,7 +37,11 @@ complete_words() { # WORD...: completes the last one
 }
 
 offers() { # WORD
-    printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -- "$1"
+    local word
+    for word in "${COMPREPLY[@]}"; do
+        [ "$word" != "$1" ] || return 0
+    done
+    return 1
 }
 
 while read -r usage; do
