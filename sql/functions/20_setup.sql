@@ -435,7 +435,8 @@ DECLARE
     stored debrief.wave;
 BEGIN
     PERFORM FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave FOR UPDATE;
-    UPDATE debrief.wave w SET closed_at = coalesce(w.closed_at, now())
+    -- Not now(): answers may have been stored since this transaction began, while it waited for the lock.
+    UPDATE debrief.wave w SET closed_at = coalesce(w.closed_at, clock_timestamp())
     WHERE w.programme_id = programme AND w.wave_id = wave RETURNING * INTO stored;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such wave');
