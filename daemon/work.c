@@ -68,6 +68,7 @@ static bool connect_database(struct work *work, struct error *err)
         .statements = sql_queries,
         .listen = channels,
         .statement_timeout_us = work->config->work.job_timeout_us,
+        .idle_timeout_us = work->config->work.lease_duration_us,
     };
     if (work->session != NULL)
         return session_reopen(work->session, err);

@@ -46,6 +46,15 @@ void startup_prepare(struct startup *startup, const char *conninfo, const char *
     add_keyword(startup, "tcp_user_timeout", "30000");
 }
 
+void startup_limit_idling(struct startup *startup, int64_t idle_timeout_us)
+{
+    size_t used = strlen(startup->options);
+    snprintf(
+        startup->options + used, sizeof startup->options - used,
+        " -c idle_in_transaction_session_timeout=%lld -c client_connection_check_interval=1000",
+        (long long)(idle_timeout_us / 1000));
+}
+
 static const char *field(const PGresult *result, int code)
 {
     const char *value = PQresultErrorField(result, code);

@@ -25,12 +25,16 @@ struct rows *rows_wrap(PGresult *owned_result);
 struct startup {
     const char *keywords[16];
     const char *values[16];
-    char options[256];
+    char options[400];
     char connect_timeout[16];
 };
 
 void startup_prepare(struct startup *startup, const char *conninfo, const char *application_name,
                      int64_t statement_timeout_us, int64_t connect_timeout_us);
+
+/* The server ends the connection when its client stays silent inside a transaction for so long, and
+ * within a second when the client is gone: what a stopped process has locked becomes free. */
+void startup_limit_idling(struct startup *startup, int64_t idle_timeout_us);
 
 /* The table's row for a result's SQLSTATE. */
 const struct sqlstate *result_state(const PGresult *result);

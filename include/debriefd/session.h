@@ -22,6 +22,7 @@ struct session_options {
     const char *const *listen;    /* channels, ended by NULL; listened to again after a reopen */
     int64_t statement_timeout_us; /* 0: none */
     int64_t connect_timeout_us;   /* 0: 10 s; libpq rounds up to 2 s */
+    int64_t idle_timeout_us;      /* of silence inside a transaction, before it is ended; 0: none */
 };
 
 enum session_wake {

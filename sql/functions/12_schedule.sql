@@ -8,14 +8,25 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Takes the lease when nobody holds it. Every taking has a new epoch, and null says that another one holds it.
+-- A run locks its lease until it commits: such a one is passed over and not waited for, so that other studies go on.
 CREATE FUNCTION logic.lease_take(programme uuid, named text, taker uuid, seconds integer) RETURNS bigint
 LANGUAGE sql AS $$
-    INSERT INTO debrief.lease AS l (programme_id, name, holder, epoch, until)
-    VALUES (programme, named, taker, 1, clock_timestamp() + make_interval(secs => seconds))
-    ON CONFLICT (programme_id, name) DO UPDATE
-    SET holder = excluded.holder, epoch = l.epoch + 1, until = excluded.until
-    WHERE l.until < clock_timestamp()
-    RETURNING epoch
+    WITH made AS (
+        INSERT INTO debrief.lease AS l (programme_id, name, holder, epoch, until)
+        VALUES (programme, named, taker, 1, clock_timestamp() + make_interval(secs => seconds))
+        ON CONFLICT (programme_id, name) DO NOTHING
+        RETURNING l.epoch
+    ), free AS MATERIALIZED (
+        SELECT FROM debrief.lease l
+        WHERE l.programme_id = programme AND l.name = named AND l.until < clock_timestamp()
+        FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE debrief.lease l
+        SET holder = taker, epoch = l.epoch + 1, until = clock_timestamp() + make_interval(secs => seconds)
+        WHERE l.programme_id = programme AND l.name = named AND EXISTS (SELECT FROM free)
+        RETURNING l.epoch
+    )
+    SELECT m.epoch FROM made m UNION ALL SELECT t.epoch FROM taken t
 $$;
 
 CREATE FUNCTION logic.lease_drop(programme uuid, named text, taker uuid, held bigint) RETURNS void

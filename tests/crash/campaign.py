@@ -137,8 +137,6 @@ def hurt(faults, planned, traffic, seconds, rng):
 
 def set_up(debriefd, participants):
     debriefd.start_run()
-    daemon.wait_for("PostgreSQL", debriefd.database_accepts, 120)
-    daemon.wait_for("serve", lambda: client.Client(debriefd.port).call("GET", "/readyz")[0] == 200, 60)
     programme = client.Programme(debriefd)
     return programme, [programme.add_study(participants // 2) for _ in range(2)]
 
@@ -165,7 +163,7 @@ def campaign(options, debriefd):
         thread.join()
     pinger.stopping = True
     pinger.join()
-    client.retry(lambda: programme.client.call("GET", "/readyz"))
+    client.wait_until_ready(debriefd.port)
     if options.keep:
         shutil.copytree(books, options.keep, dirs_exist_ok=True)
     found = audit.Audit(debriefd, programme, books)

@@ -1,4 +1,5 @@
 """A client of the HTTP interface that keeps its connection, and a study to send evaluations to."""
+import contextlib
 import hashlib
 import http.client
 import json
@@ -105,8 +106,8 @@ class Programme:
 
     def __init__(self, debriefd, operator=None):
         self.port = debriefd.port
+        wait_until_ready(self.port)
         operator = operator or debriefd.bootstrap()
-        daemon.wait_for("readyz", lambda: Client(self.port).call("GET", "/readyz")[0] == 200)
         client = Client(self.port, operator)
         self.id = client.document("POST", "/v1/programmes", {"name": f"Campaign {uuid.uuid4()}"})["id"]
         path = f"/v1/programmes/{self.id}/keys"
@@ -153,6 +154,11 @@ class Programme:
             lambda found: found if len(found) > before else None)(
                 self.client.document("GET", f"/v1/jobs/{job}/runs")["runs"]), 120, 0.2)
         return runs[0]["outcome"]
+
+
+def wait_until_ready(port, seconds=180):
+    with contextlib.closing(Client(port)) as client:
+        daemon.wait_for("ready", lambda: client.call("GET", "/readyz")[0] == 200, seconds)
 
 
 def retry(operation, seconds=60):

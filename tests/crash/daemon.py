@@ -207,6 +207,20 @@ class Daemon:
             raise OSError(done.stderr)
         return [line.split("\t") for line in done.stdout.splitlines()]
 
+    @contextlib.contextmanager
+    def locked(self, table):
+        """Holds a lock that writers of the table wait for."""
+        arguments = [postgres_program("psql"), "-Xq", "-h", self.socket_directory, "-U", "postgres", "-d", "debriefd"]
+        holder = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                  **self._options())
+        holder.stdin.write(f"BEGIN;\nLOCK TABLE {table} IN EXCLUSIVE MODE;\n\\echo held\n")
+        holder.stdin.flush()
+        assert holder.stdout.readline() == "held\n"
+        try:
+            yield
+        finally:
+            holder.communicate("ROLLBACK;\n", timeout=30)
+
     def value(self, text):
         return self.sql(text)[0][0]
 
