@@ -94,6 +94,7 @@ BEGIN
         AND v.wave_id = g.wave_id
     LEFT JOIN debrief.evaluation e ON e.programme_id = g.programme_id AND e.evaluation_id = g.evaluation_id
     -- A new submission's seal is what was given: only a replay reads it back, also one of its own segment.
+    -- A new submission's seal is what was given: only a replay reads it back, also one of this segment.
     LEFT JOIN debrief.seal s ON s.programme_id = e.programme_id AND s.seal_id = e.seal_id
         AND (e.seal_id <> g.seal_id OR e.seal_position <> g.seal_position);
 END
