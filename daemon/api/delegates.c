@@ -31,12 +31,12 @@ static const struct {
 struct reading {
     struct violations *violations;
     json_t *rows;
-    json_t *row; /* being read */
-    size_t line; /* 1 is the header */
+    json_t *row;   /* being read */
+    size_t line;   /* 1 is the header */
     size_t breaks; /* of lines within the row's quotes */
     size_t field;
     bool after_return; /* a line feed now belongs to the carriage return before it */
-    size_t order[64]; /* which column stands at which field */
+    size_t order[64];  /* which column stands at which field */
     size_t fields;
     bool has_header;
 };

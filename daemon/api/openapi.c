@@ -2,6 +2,7 @@
  */
 #include "resources.h"
 #include <ctype.h>
+#include <debriefd/embedded.h>
 #include <debriefd/version.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,10 +60,20 @@ static json_t *request_body_of(const struct operation *operation)
                      media);
 }
 
-static json_t *responses_of(const struct operation *operation)
+static json_t *answer_schema(const struct operation *operation, const json_t *answers)
+{
+    const char *name = json_string_value(json_object_get(answers, operation->id));
+    char target[80];
+    if (name == NULL)
+        return json_object();
+    snprintf(target, sizeof target, "#/components/schemas/%s", name);
+    return json_pack("{s:{s:s}}", "schema", "$ref", target);
+}
+
+static json_t *responses_of(const struct operation *operation, const json_t *answers)
 {
     const char *type = operation->answer_type != NULL ? operation->answer_type : "application/json";
-    json_t *content = json_pack("{s:{}}", type);
+    json_t *content = json_pack("{s:o}", type, answer_schema(operation, answers));
     json_t *responses =
         json_pack("{s:{s:s,s:o}}", "2XX", "description", operation->answer, "content", content);
     json_object_set_new(responses, "4XX", problem_response("The request is refused"));
@@ -70,14 +81,14 @@ static json_t *responses_of(const struct operation *operation)
     return responses;
 }
 
-static json_t *operation_object(const struct route *route)
+static json_t *operation_object(const struct route *route, const json_t *answers)
 {
     const struct operation *operation = route->detail;
     json_t *parameters = path_parameters(route->pattern);
     add_query_parameters(parameters, operation);
     json_t *object =
         json_pack("{s:s,s:s,s:o,s:o}", "operationId", operation->id, "summary", operation->summary,
-                  "parameters", parameters, "responses", responses_of(operation));
+                  "parameters", parameters, "responses", responses_of(operation, answers));
     if (operation->body != NULL || operation->body_type != NULL)
         json_object_set_new(object, "requestBody", request_body_of(operation));
     if ((operation->roles & ROLE_ANYONE) != 0)
@@ -85,7 +96,7 @@ static json_t *operation_object(const struct route *route)
     return object;
 }
 
-static void add_route(json_t *paths, const struct route *route)
+static void add_route(json_t *paths, const struct route *route, const json_t *answers)
 {
     json_t *path = json_object_get(paths, route->pattern);
     if (path == NULL) {
@@ -96,35 +107,40 @@ static void add_route(json_t *paths, const struct route *route)
     const char *name = http_method_name(route->method);
     for (size_t i = 0; name[i] != '\0' && i + 1 < sizeof method; i++)
         method[i] = (char)tolower((unsigned char)name[i]);
-    json_object_set_new(path, method, operation_object(route));
+    json_object_set_new(path, method, operation_object(route, answers));
 }
 
-static json_t *components(void)
+/* The tables say what is asked; answers.json, which is compiled in, says what is answered. */
+static json_t *load_answers(void)
 {
-    json_t *violation =
-        json_pack("{s:s,s:{s:{s:s},s:{s:s},s:{s:s}}}", "type", "object", "properties", "pointer",
-                  "type", "string", "code", "type", "string", "detail", "type", "string");
-    json_t *problem = json_pack(
-        "{s:s,s:[s,s,s],s:{s:{s:s},s:{s:s},s:{s:s},s:{s:s},s:{s:s},s:{s:s,s:o}}}", "type", "object",
-        "required", "type", "title", "status", "properties", "type", "type", "string", "title",
-        "type", "string", "status", "type", "integer", "detail", "type", "string", "instance",
-        "type", "string", "errors", "type", "array", "items", violation);
-    return json_pack("{s:{s:o},s:{s:{s:s,s:s,s:s}}}", "schemas", "Problem", problem,
-                     "securitySchemes", "bearer", "type", "http", "scheme", "bearer", "description",
+    json_t *answers = json_loadb(api_answers[0].data, api_answers[0].length, 0, NULL);
+    if (answers == NULL)
+        abort();
+    return answers;
+}
+
+static json_t *components(json_t *schemas)
+{
+    return json_pack("{s:O,s:{s:{s:s,s:s,s:s}}}", "schemas", schemas, "securitySchemes", "bearer",
+                     "type", "http", "scheme", "bearer", "description",
                      "An API key (dk_...), or an invitation's token (di_...) to submit");
 }
 
 json_t *api_describe(void)
 {
+    json_t *loaded = load_answers();
+    const json_t *answers = json_object_get(loaded, "answers");
+    json_t *described = components(json_object_get(loaded, "schemas"));
     json_t *paths = json_object();
     for (const struct route *const *table = resource_tables; *table != NULL; table++)
         for (const struct route *route = *table; route->pattern != NULL; route++)
-            add_route(paths, route);
+            add_route(paths, route, answers);
+    json_decref(loaded);
     return json_pack(
         "{s:s,s:{s:s,s:s,s:s,s:{s:s,s:s}},s:[{s:s}],s:[{s:[]}],s:o,s:o}", "openapi", "3.1.0",
         "info", "title", "debriefd", "version", DEBRIEFD_VERSION, "description",
         "Evaluations and coded interviews in, released metrics out. Errors are RFC 9457 "
         "problems.",
         "license", "name", "GPL-3.0-or-later", "identifier", "GPL-3.0-or-later", "servers", "url",
-        "/", "security", "bearer", "paths", paths, "components", components());
+        "/", "security", "bearer", "paths", paths, "components", described);
 }

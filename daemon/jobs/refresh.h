@@ -26,7 +26,7 @@ struct refresh_result {
     int64_t folded; /* evaluations that were pending */
     bool rebuilt;
     bool was_stale; /* the study's frame had changed */
-    bool differed; /* from scratch, without anything pending, and still not the same */
+    bool differed;  /* from scratch, without anything pending, and still not the same */
     int64_t revision;
     int64_t release; /* 0: nothing new to say */
 };

@@ -125,8 +125,8 @@ static bool fail_run(const struct runner *runner, const struct due *due, int64_t
     return record(runner, due, epoch, started_us, "failed", failure->message, 0, err);
 }
 
-/* A change of the study that commits while its job runs undoes the job's transaction: once more then,
- * with what is there now. */
+/* A change of the study that commits while its job runs undoes the job's transaction: once more
+ * then, with what is there now. */
 static bool refresh_settled(const struct runner *runner, const struct refresh_order *order,
                             struct refresh_result *result, struct error *failure)
 {

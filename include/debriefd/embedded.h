@@ -19,4 +19,7 @@ extern const struct embedded_file
 
 extern const struct embedded_file instrument_schemas[]; /* JSON Schema of instrument definitions */
 
+extern const struct embedded_file
+    api_answers[]; /* schemas of answers, and which operation has which */
+
 #endif

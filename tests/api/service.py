@@ -187,6 +187,21 @@ class Service:
         else:
             shutil.rmtree(self.directory, ignore_errors=True)
 
+    def finish(self):
+        """Stops, and fails when the daemon did not end well or a sanitizer found something."""
+        was_running = self.process.poll() is None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            code = "none in time"
+        log = self.log()
+        self.stop()
+        faults = [line for line in log.splitlines()
+                  if "Sanitizer" in line or "runtime error:" in line or "event=child_ended" in line]
+        if not was_running or code != 0 or faults:
+            raise AssertionError(f"running: {was_running}, exit code: {code}, faults: {faults[:5]}\n{log[-4000:]}")
+
 
 def load_definition(name):
     with open(os.path.join(PACK, name + ".json"), "rb") as file:
@@ -320,7 +335,7 @@ class ServiceTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.service = Service(**cls.settings)
-        cls.addClassCleanup(cls.service.stop)
+        cls.addClassCleanup(cls.service.finish)
         cls.prepare()
 
     @classmethod
