@@ -75,16 +75,18 @@ struct receipt_subject segment_subject(const struct segment *segment, size_t mem
     return subject;
 }
 
-static void add_scores(struct buf *array, const struct ingest_submission *submission)
+/* The scores of all members, one after the other. */
+static void add_slots(struct buf *array, const struct segment *segment)
 {
-    char text[8 * 1024];
-    size_t used = 0;
-    text[used++] = '{';
-    for (size_t i = 0; i < submission->score_count; i++)
-        used += (size_t)snprintf(text + used, sizeof text - used, i > 0 ? ",%d" : "%d",
-                                 submission->scores[i]);
-    text[used++] = '}';
-    sql_array_bytes(array, text, used);
+    size_t total = 0;
+    for (size_t i = 0; i < segment->count; i++)
+        total += segment->members[i]->submission.score_count;
+    sql_array_start(array, SQL_INT16, total);
+    for (size_t i = 0; i < segment->count; i++) {
+        const struct ingest_submission *given = &segment->members[i]->submission;
+        for (size_t slot = 0; slot < given->score_count; slot++)
+            sql_array_int16(array, given->scores[slot]);
+    }
 }
 
 /* The columns of a submission, in the order of the statement's parameters. */
@@ -96,7 +98,8 @@ enum column {
     COLUMN_GENERATION,
     COLUMN_PARTICIPANT,
     COLUMN_REPLACES,
-    COLUMN_SCORES,
+    COLUMN_SLOTS, /* not one element a submission */
+    COLUMN_SLOT_COUNT,
     COLUMN_TEXTS,
     COLUMN_ANSWERED,
     COLUMN_APPLICABLE,
@@ -113,7 +116,7 @@ static const enum sql_type column_types[COLUMNS] = {
     [COLUMN_PROGRAMME] = SQL_UUID,   [COLUMN_WAVE] = SQL_UUID,
     [COLUMN_EVALUATION] = SQL_UUID,  [COLUMN_INVITATION] = SQL_UUID,
     [COLUMN_GENERATION] = SQL_INT16, [COLUMN_PARTICIPANT] = SQL_UUID,
-    [COLUMN_REPLACES] = SQL_UUID,    [COLUMN_SCORES] = SQL_TEXT,
+    [COLUMN_REPLACES] = SQL_UUID,    [COLUMN_SLOT_COUNT] = SQL_INT16,
     [COLUMN_TEXTS] = SQL_TEXT,       [COLUMN_ANSWERED] = SQL_INT16,
     [COLUMN_APPLICABLE] = SQL_INT16, [COLUMN_HASH] = SQL_BYTEA,
     [COLUMN_LANGUAGE] = SQL_TEXT,    [COLUMN_RECEIVED] = SQL_TIMESTAMPTZ,
@@ -140,8 +143,8 @@ static void add_element(struct buf *array, enum column column, const struct segm
         return sql_array_uuid(array, &given->participant);
     case COLUMN_REPLACES:
         return sql_array_uuid(array, &given->replaces);
-    case COLUMN_SCORES:
-        return add_scores(array, given);
+    case COLUMN_SLOT_COUNT:
+        return sql_array_int16(array, (int16_t)given->score_count);
     case COLUMN_TEXTS:
         return sql_array_bytes(array, given->texts, given->texts_length);
     case COLUMN_ANSWERED:
@@ -160,6 +163,7 @@ static void add_element(struct buf *array, enum column column, const struct segm
         return sql_array_uuid(array, &segment->seals[member->seal].id);
     case COLUMN_POSITION:
         return sql_array_int16(array, (int16_t)member->leaf);
+    case COLUMN_SLOTS:
     case COLUMNS:
         abort();
     }
@@ -186,15 +190,23 @@ static void add_seals(const struct segment *segment, struct params *params)
     }
 }
 
+static void add_column(struct buf *array, enum column column, const struct segment *segment)
+{
+    sql_array_start(array, column_types[column], segment->count);
+    for (size_t i = 0; i < segment->count; i++)
+        add_element(array, column, segment, segment->members[i]);
+}
+
 void segment_params(const struct segment *segment, const char *key_id, struct params *params)
 {
     struct buf array;
     buf_init(&array);
     for (enum column column = 0; column < COLUMNS; column++) {
         buf_clear(&array);
-        sql_array_start(&array, column_types[column], segment->count);
-        for (size_t i = 0; i < segment->count; i++)
-            add_element(&array, column, segment, segment->members[i]);
+        if (column == COLUMN_SLOTS)
+            add_slots(&array, segment);
+        else
+            add_column(&array, column, segment);
         params_binary(params, array.data, array.length);
     }
     buf_finish(&array);
