@@ -73,6 +73,7 @@ struct api *api_create(const struct api_options *options)
     api->options = *options;
     api->principals = map_create(free);
     api->forms = form_cache_create();
+    api->instruments = form_cache_instruments();
     api->bodies = body_cache_create(options->config->cache.bytes, options->config->cache.ttl_us);
     api->telemetry = telemetry_create();
     api->hub = event_hub_create(api);
@@ -89,6 +90,7 @@ void api_destroy(struct api *api)
     telemetry_destroy(api->telemetry);
     body_cache_destroy(api->bodies);
     map_destroy(api->forms);
+    map_destroy(api->instruments);
     map_destroy(api->principals);
     free(api);
 }

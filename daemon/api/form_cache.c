@@ -3,17 +3,34 @@
 #include <debriefd/clock.h>
 #include <debriefd/log.h>
 #include <debriefd/map.h>
+#include <debriefd/secret.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE_WAVES   256
-#define CACHE_LIFE_US (30 * CLOCK_SECOND_US)
+#define CACHE_WAVES       256
+#define CACHE_INSTRUMENTS 32
+#define CACHE_LIFE_US     (30 * CLOCK_SECOND_US)
 
 struct form_name {
     struct uuid programme;
     struct uuid wave;
 };
+
+/* Counted: most waves of a programme ask the same questions, and a compiled instrument is large. */
+struct shared_instrument {
+    unsigned references;
+    struct instrument *instrument;
+};
+
+static void shared_unref(void *value)
+{
+    struct shared_instrument *shared = value;
+    if (--shared->references > 0)
+        return;
+    instrument_destroy(shared->instrument);
+    free(shared);
+}
 
 struct form *form_ref(struct form *form)
 {
@@ -25,7 +42,7 @@ void form_unref(struct form *form)
 {
     if (--form->references > 0)
         return;
-    instrument_destroy(form->instrument);
+    shared_unref(form->shared);
     free(form->participants);
     free(form);
 }
@@ -40,6 +57,11 @@ struct map *form_cache_create(void)
     return map_create(unref_value);
 }
 
+struct map *form_cache_instruments(void)
+{
+    return map_create(shared_unref);
+}
+
 /* "{uuid,uuid}" as PostgreSQL writes an array. */
 static void read_participants(struct form *form, const char *text, size_t length)
 {
@@ -51,24 +73,53 @@ static void read_participants(struct form *form, const char *text, size_t length
     }
 }
 
-static struct form *form_from_row(const struct rows *rows)
+static struct instrument *compile(const char *text, size_t length)
+{
+    json_t *document = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
+    if (document == NULL)
+        return NULL;
+    struct violations violations;
+    violations_init(&violations);
+    struct instrument *instrument = instrument_compile(document, &violations);
+    violations_finish(&violations);
+    json_decref(document);
+    return instrument;
+}
+
+/* By the hash of the definition: no draft, restored database or other programme can be mistaken.
+ * NULL when it cannot be compiled. */
+static struct shared_instrument *share_instrument(struct map *cache, const char *text,
+                                                  size_t length)
+{
+    struct secret_hash name = secret_hash(text, length);
+    struct shared_instrument *shared = map_find(cache, &name, sizeof name);
+    if (shared == NULL) {
+        struct instrument *instrument = compile(text, length);
+        if (instrument == NULL)
+            return NULL;
+        if (map_count(cache) >= CACHE_INSTRUMENTS)
+            map_drop_oldest(cache);
+        shared = xcalloc(sizeof *shared);
+        *shared = (struct shared_instrument){.references = 1, .instrument = instrument};
+        map_add(cache, &name, sizeof name, shared, MAP_FOREVER);
+    }
+    shared->references++;
+    return shared;
+}
+
+static struct form *form_from_row(struct map *instruments, const struct rows *rows)
 {
     int definition = rows_column(rows, "definition");
     int participants = rows_column(rows, "participants");
-    json_t *document = json_loadb(rows_text(rows, 0, definition), rows_length(rows, 0, definition),
-                                  JSON_REJECT_DUPLICATES, NULL);
-    struct violations violations;
-    violations_init(&violations);
-    struct instrument *instrument =
-        document != NULL ? instrument_compile(document, &violations) : NULL;
-    violations_finish(&violations);
-    json_decref(document);
-    if (instrument == NULL)
+    struct shared_instrument *shared = share_instrument(instruments, rows_text(rows, 0, definition),
+                                                        rows_length(rows, 0, definition));
+    if (shared == NULL)
         return NULL;
     struct form *form = xcalloc(sizeof *form);
     form->references = 1;
     form->study = rows_uuid(rows, 0, rows_column(rows, "study_id"));
-    form->instrument = instrument;
+    form->shared = shared;
+    form->instrument = shared->instrument;
     read_participants(form, rows_text(rows, 0, participants), rows_length(rows, 0, participants));
     return form;
 }
@@ -76,7 +127,7 @@ static struct form *form_from_row(const struct rows *rows)
 static void remember(struct map *cache, const struct form_name *name, struct form *form)
 {
     if (map_count(cache) >= CACHE_WAVES)
-        map_clear(cache);
+        map_drop_oldest(cache);
     map_add(cache, name, sizeof *name, form_ref(form), CACHE_LIFE_US);
 }
 
@@ -95,7 +146,7 @@ static void lookup_done(void *context, const struct rows *rows, const struct err
     } else if (rows_count(rows) == 0) {
         request_problem(lookup->request, 404, NULL, "no such wave");
     } else {
-        form = form_from_row(rows);
+        form = form_from_row(request_api(lookup->request)->instruments, rows);
         if (form == NULL) {
             log_error("published_instrument_broken", "instrument=%s version=%s",
                       rows_text(rows, 0, 1), rows_text(rows, 0, 2));

@@ -11,7 +11,8 @@
 struct form {
     unsigned references;
     struct uuid study;
-    struct instrument *instrument;
+    struct shared_instrument *shared;
+    const struct instrument *instrument; /* the shared one */
     struct uuid *participants;
     size_t participant_count;
 };
@@ -26,5 +27,8 @@ void form_unref(struct form *form);
 
 /* Of forms, by programme and wave. */
 struct map *form_cache_create(void);
+
+/* Of compiled instruments, by the hash of their definitions. */
+struct map *form_cache_instruments(void);
 
 #endif

@@ -80,8 +80,9 @@ struct api {
     struct api_options options;
     struct ingest *ingest;
     struct server *server;
-    struct map *principals; /* of struct principal, by programme and key hash */
-    struct map *forms;      /* see form_cache.h */
+    struct map *principals;  /* of struct principal, by programme and key hash */
+    struct map *forms;       /* see form_cache.h */
+    struct map *instruments; /* the same */
     struct body_cache *bodies;
     struct event_hub *hub;
     struct telemetry *telemetry;
