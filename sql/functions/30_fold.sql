@@ -26,7 +26,8 @@ LANGUAGE sql STABLE AS $$
                       AND s.wave_id = e.wave_id AND s.replaces = e.evaluation_id)
 $$;
 
--- Adds (sign 1) or takes away (sign -1) evaluations. Only complete and partial ones carry answers.
+-- Adds (sign 1) or takes away (sign -1) evaluations. Only complete and partial ones carry answers. Evaluations (e),
+-- buckets of a wave and a sector (b) and composites (c) are numbered, because grouping by them is most of the work.
 CREATE FUNCTION logic.fold_signed(programme uuid, study uuid, evaluations uuid[], signs smallint[]) RETURNS void
 LANGUAGE sql AS $$
     WITH slot AS MATERIALIZED (
@@ -36,65 +37,76 @@ LANGUAGE sql AS $$
             AND v.version = w.version
         CROSS JOIN jsonb_to_recordset(v.compiled -> 'slots') AS s (slot integer, item text, part text)
         WHERE w.programme_id = programme AND w.study_id = study
-    ), member AS MATERIALIZED (
-        SELECT w.wave_id, c.id AS composite, c.type, m.slot, m.min, m.max, m.reverse, m.i
+    ), composite AS MATERIALIZED (
+        SELECT row_number() OVER ()::integer AS c, w.wave_id, x.id, x.type, x.items,
+               jsonb_array_length(x.items) AS size
         FROM debrief.wave w
         JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
             AND v.version = w.version
-        CROSS JOIN jsonb_to_recordset(v.compiled -> 'composites') AS c (id text, type text, items jsonb)
-        CROSS JOIN LATERAL (SELECT (x.m ->> 'slot')::integer AS slot, (x.m ->> 'min')::integer AS min,
-                                   (x.m ->> 'max')::integer AS max, (x.m ->> 'reverse')::boolean AS reverse, x.i
-                            FROM jsonb_array_elements(c.items) WITH ORDINALITY AS x (m, i)) m
+        CROSS JOIN jsonb_to_recordset(v.compiled -> 'composites') AS x (id text, type text, items jsonb)
         WHERE w.programme_id = programme AND w.study_id = study
-    ), signed AS MATERIALIZED (
-        SELECT e.wave_id, e.evaluation_id, d.sector, g.sign, e.scores
-        FROM unnest(evaluations, signs) AS g (evaluation_id, sign)
+    ), member AS MATERIALIZED (
+        SELECT c.c, c.wave_id, c.type = 'reliability' AS is_scale, c.size, (x.m ->> 'slot')::integer AS slot,
+               (x.m ->> 'min')::integer AS min, (x.m ->> 'max')::integer AS max,
+               (x.m ->> 'reverse')::boolean AS reverse, x.i::integer AS i
+        FROM composite c CROSS JOIN LATERAL jsonb_array_elements(c.items) WITH ORDINALITY AS x (m, i)
+    ), given AS MATERIALIZED (
+        SELECT g.e::integer AS e, e.wave_id, d.sector, g.sign, e.scores
+        FROM unnest(evaluations, signs) WITH ORDINALITY AS g (evaluation_id, sign, e)
         JOIN debrief.evaluation e ON e.programme_id = programme AND e.evaluation_id = g.evaluation_id
         JOIN debrief.delegate d ON d.programme_id = programme AND d.study_id = study
             AND d.participant_id = e.participant_id AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
         LEFT JOIN debrief.disposition o ON o.programme_id = programme AND o.wave_id = e.wave_id
             AND o.participant_id = e.participant_id
         WHERE coalesce(o.code, logic.derived_code(e.answered, e.applicable)) IN ('I', 'P')
+    ), bucket AS MATERIALIZED (
+        SELECT row_number() OVER ()::integer AS b, x.wave_id, x.sector
+        FROM (SELECT DISTINCT g.wave_id, g.sector FROM given g) x
+    ), signed AS MATERIALIZED (
+        SELECT g.e, b.b, b.wave_id, g.sign, g.scores
+        FROM given g JOIN bucket b ON b.wave_id = g.wave_id AND b.sector = g.sector
     ), counted AS (
         INSERT INTO debrief.fact_count AS f (programme_id, study_id, wave_id, item, sector, value, n)
-        SELECT programme, study, c.wave_id, slot.item, c.sector, c.value, c.n
-        FROM (SELECT s.wave_id, s.sector, x.slot, x.value, sum(s.sign) AS n
-              FROM signed s CROSS JOIN LATERAL unnest(s.scores) WITH ORDINALITY AS x (value, slot)
-              GROUP BY s.wave_id, s.sector, x.slot, x.value HAVING sum(s.sign) <> 0) c
-        JOIN slot ON slot.wave_id = c.wave_id AND slot.slot = c.slot
+        SELECT programme, study, b.wave_id, slot.item, b.sector, x.value, x.n
+        FROM (SELECT y.b, y.slot, y.value, sum(y.sign) AS n
+              FROM (SELECT s.b, s.sign, generate_subscripts(s.scores, 1) AS slot, unnest(s.scores) AS value
+                    FROM signed s) y
+              GROUP BY y.b, y.slot, y.value HAVING sum(y.sign) <> 0) x
+        JOIN bucket b ON b.b = x.b
+        JOIN slot ON slot.wave_id = b.wave_id AND slot.slot = x.slot
         ON CONFLICT (programme_id, study_id, wave_id, item, sector, value) DO UPDATE SET n = f.n + excluded.n
     ), scored AS MATERIALIZED (
-        SELECT s.wave_id, s.evaluation_id, s.sector, s.sign, m.composite, m.type, m.i,
+        SELECT s.e, s.b, s.sign, m.c, m.is_scale, m.size, m.i,
                CASE WHEN m.reverse THEN m.min + m.max - s.scores[m.slot] ELSE s.scores[m.slot] END AS x
         FROM signed s JOIN member m ON m.wave_id = s.wave_id
         WHERE s.scores[m.slot] BETWEEN m.min AND m.max
     ), composed AS (
         INSERT INTO debrief.fact_composite AS f (programme_id, study_id, wave_id, composite, sector, answered, total, n)
-        SELECT programme, study, c.wave_id, c.composite, c.sector, c.answered, c.total, sum(c.sign)
-        FROM (SELECT s.wave_id, s.evaluation_id, s.sector, s.sign, s.composite, count(*)::smallint AS answered,
-                     sum(s.x)::integer AS total
-              FROM scored s WHERE s.type <> 'reliability'
-              GROUP BY s.wave_id, s.evaluation_id, s.sector, s.sign, s.composite) c
-        GROUP BY c.wave_id, c.composite, c.sector, c.answered, c.total HAVING sum(c.sign) <> 0
+        SELECT programme, study, b.wave_id, c.id, b.sector, x.answered, x.total, x.n
+        FROM (SELECT y.b, y.c, y.answered, y.total, sum(y.sign) AS n
+              FROM (SELECT s.e, s.c, s.b, s.sign, count(*)::smallint AS answered, sum(s.x)::integer AS total
+                    FROM scored s WHERE NOT s.is_scale GROUP BY s.e, s.c, s.b, s.sign) y
+              GROUP BY y.b, y.c, y.answered, y.total HAVING sum(y.sign) <> 0) x
+        JOIN bucket b ON b.b = x.b
+        JOIN composite c ON c.c = x.c
         ON CONFLICT (programme_id, study_id, wave_id, composite, sector, answered, total)
             DO UPDATE SET n = f.n + excluded.n
     ), complete AS MATERIALIZED (
-        SELECT s.wave_id, s.evaluation_id, s.sign, s.composite, array_agg(s.x ORDER BY s.i) AS x
-        FROM scored s WHERE s.type = 'reliability'
-        GROUP BY s.wave_id, s.evaluation_id, s.sign, s.composite
-        HAVING count(*) = (SELECT count(*) FROM member m WHERE m.wave_id = s.wave_id AND m.composite = s.composite)
+        SELECT s.c, s.sign::bigint AS sign, array_agg(s.x ORDER BY s.i) AS x
+        FROM scored s WHERE s.is_scale
+        GROUP BY s.e, s.c, s.size, s.sign HAVING count(*) = s.size
     )
     INSERT INTO debrief.fact_moment AS f (programme_id, study_id, wave_id, scale, i, j, total)
-    SELECT programme, study, t.wave_id, t.composite, t.i, t.j, sum(t.total)
-    FROM (SELECT c.wave_id, c.composite, 0 AS i, 0 AS j, c.sign::bigint AS total FROM complete c
-          UNION ALL
-          SELECT c.wave_id, c.composite, a.i::integer, 0, c.sign::bigint * a.x
-          FROM complete c CROSS JOIN LATERAL unnest(c.x) WITH ORDINALITY AS a (x, i)
-          UNION ALL
-          SELECT c.wave_id, c.composite, a.i::integer, b.j::integer, c.sign::bigint * a.x * b.x
-          FROM complete c CROSS JOIN LATERAL unnest(c.x) WITH ORDINALITY AS a (x, i)
-          CROSS JOIN LATERAL unnest(c.x) WITH ORDINALITY AS b (x, j) WHERE b.j <= a.i) t
-    GROUP BY t.wave_id, t.composite, t.i, t.j HAVING sum(t.total) <> 0
+    SELECT programme, study, c.wave_id, c.id, x.i, x.j, x.total
+    FROM (SELECT t.c, t.i, t.j, sum(t.total) AS total
+          FROM (SELECT p.c, 0 AS i, 0 AS j, p.sign AS total FROM complete p
+                UNION ALL
+                SELECT p.c, m.i, 0, p.sign * p.x[m.i] FROM complete p JOIN member m ON m.c = p.c
+                UNION ALL
+                SELECT p.c, m.i, n.i, p.sign * p.x[m.i] * p.x[n.i]
+                FROM complete p JOIN member m ON m.c = p.c JOIN member n ON n.c = p.c AND n.i <= m.i) t
+          GROUP BY t.c, t.i, t.j HAVING sum(t.total) <> 0) x
+    JOIN composite c ON c.c = x.c
     ON CONFLICT (programme_id, study_id, wave_id, scale, i, j) DO UPDATE SET total = f.total + excluded.total
 $$;
 
@@ -119,10 +131,14 @@ BEGIN
         DELETE FROM debrief.fact_composite f WHERE f.programme_id = programme AND f.study_id = study;
         DELETE FROM debrief.fact_moment f WHERE f.programme_id = programme AND f.study_id = study;
         DELETE FROM debrief.fact_participation f WHERE f.programme_id = programme AND f.study_id = study;
+        WITH s AS MATERIALIZED (
+            SELECT * FROM logic.standing(programme, study)
+        ), participation AS (
+            INSERT INTO debrief.fact_participation (programme_id, study_id, wave_id, participant_id, code)
+            SELECT programme, study, s.wave_id, s.participant_id, s.code FROM s
+        )
         SELECT coalesce(array_agg(s.evaluation_id), '{}'), coalesce(array_agg(1::smallint), '{}') INTO ids, signs
-        FROM logic.standing(programme, study) s;
-        INSERT INTO debrief.fact_participation (programme_id, study_id, wave_id, participant_id, code)
-        SELECT programme, study, s.wave_id, s.participant_id, s.code FROM logic.standing(programme, study) s;
+        FROM s;
     ELSE
         SELECT coalesce(array_agg(x.id), '{}'), coalesce(array_agg(x.sign::smallint), '{}') INTO ids, signs
         FROM (SELECT f.id, 1 AS sign FROM unnest(fresh) f (id)
