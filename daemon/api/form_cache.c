@@ -142,7 +142,7 @@ static void lookup_done(void *context, const struct rows *rows, const struct err
     struct lookup *lookup = context;
     struct form *form = NULL;
     if (err != NULL) {
-        request_problem_error(lookup->request, err);
+        request_problem_lookup(lookup->request, err);
     } else if (rows_count(rows) == 0) {
         request_problem(lookup->request, 404, NULL, "no such wave");
     } else {

@@ -35,7 +35,7 @@ static void listed(void *context, const struct rows *rows, const struct error *e
 {
     struct listing *listing = context;
     if (err != NULL) {
-        request_problem_error(listing->request, err);
+        request_problem_lookup(listing->request, err);
         return;
     }
     struct buf json;
@@ -59,7 +59,7 @@ static void audited(void *context, const struct rows *rows, const struct error *
     (void)rows;
     struct listing *listing = context;
     if (err != NULL) {
-        request_problem_error(listing->request, err);
+        request_problem_lookup(listing->request, err);
         return;
     }
     struct uuid wave;

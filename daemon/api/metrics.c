@@ -92,7 +92,7 @@ static void read_done(void *context, const struct rows *rows, const struct error
     struct reading *reading = context;
     struct request *request = reading->request;
     if (err != NULL) {
-        request_problem_error(request, err);
+        request_problem_lookup(request, err);
         return;
     }
     if (rows_count(rows) == 0) {

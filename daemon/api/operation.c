@@ -226,7 +226,9 @@ void operation_reply(struct request *request, int status, const char *body, size
 
 void operation_reply_rows(struct request *request, const struct rows *rows, const struct error *err)
 {
-    if (err != NULL) {
+    if (err != NULL && request_method(request) == METHOD_GET) {
+        request_problem_lookup(request, err);
+    } else if (err != NULL) {
         request_problem_error(request, err);
     } else if (rows_count(rows) == 0) {
         request_problem(request, 404, NULL, "there is no such thing in this programme");

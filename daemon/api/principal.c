@@ -74,7 +74,7 @@ static void lookup_done(void *context, const struct rows *rows, const struct err
 {
     struct lookup *lookup = context;
     if (err != NULL) {
-        request_problem_error(lookup->request, err);
+        request_problem_lookup(lookup->request, err);
         return;
     }
     if (rows_count(rows) == 0) {

@@ -36,7 +36,7 @@ static void receipt_found(void *context, const struct rows *rows, const struct e
     struct request *request = context;
     struct uuid evaluation;
     if (err != NULL) {
-        request_problem_error(request, err);
+        request_problem_lookup(request, err);
         return;
     }
     if (!request_uuid(request, "evaluation", &evaluation))

@@ -14,9 +14,8 @@ static const struct sqlstate states[] = {
     {.prefix = "23", .code = ERR_CONFLICT},
     /* read_only_sql_transaction: the primary became a standby */
     {.prefix = "25006", .code = ERR_UNAVAILABLE, .wants_new_link = true},
-    {.prefix = "25P03",
-     .code = ERR_UNAVAILABLE,
-     .wants_new_link = true}, /* idled in a transaction */
+    /* idle_in_transaction_session_timeout */
+    {.prefix = "25P03", .code = ERR_UNAVAILABLE, .wants_new_link = true},
     /* invalid_sql_statement_name: its Parse failed, or a pooler changed the server connection */
     {.prefix = "26000", .code = ERR_UNAVAILABLE},
     {.prefix = "28", .code = ERR_UNAVAILABLE},

@@ -136,6 +136,14 @@ void request_problem_error(struct request *request, const struct error *err)
     request_problem(request, status, NULL, "The server failed; the request id names it in the log");
 }
 
+void request_problem_lookup(struct request *request, const struct error *err)
+{
+    struct error harmless = *err;
+    if (err->code == ERR_TIMEOUT)
+        error_set(&harmless, ERR_UNAVAILABLE, "the database did not answer");
+    request_problem_error(request, &harmless);
+}
+
 static void append_violation(struct buf *body, const struct violation *violation)
 {
     buf_append_text(body, "{\"pointer\":");

@@ -18,6 +18,10 @@ void request_problem(struct request *request, int status, const char *slug, cons
 /* From an error; what is the server's own trouble (5xx) is logged and not told. */
 void request_problem_error(struct request *request, const struct error *err);
 
+/* The same for a look-up: it changed nothing, so an answer that did not come is a 503, to be
+ * repeated, and not a 504, of which nobody knows the outcome. */
+void request_problem_lookup(struct request *request, const struct error *err);
+
 /* 422 with every violation. */
 void request_problem_violations(struct request *request, const struct violations *violations);
 

@@ -17,7 +17,12 @@ RATINGS = ("OVERALL", "S_PREP1", "S_PREP2", "S_PROG1", "S_PROG2", "S_PROG3", "P1
 
 
 class Away(OSError):
-    """No answer: nobody knows what became of the request."""
+    """No answer: nobody knows what became of the request. `is_cut`: it had begun."""
+
+    def __init__(self, fault):
+        super().__init__(str(fault))
+        self.is_cut = (isinstance(fault, http.client.HTTPException)
+                       and not isinstance(fault, http.client.RemoteDisconnected))
 
 
 class Client:
@@ -49,11 +54,16 @@ class Client:
             return answer.status, content
         except (OSError, http.client.HTTPException) as fault:
             self.close()
-            raise Away(str(fault)) from fault
+            raise Away(fault) from fault
 
     def document(self, method, path, body=None, **rest):
-        """The JSON of an answer that has to be a success."""
-        status, content = self.call(method, path, body, **rest)
+        """The JSON of an answer that has to be a success. Reading is repeated: a kept connection may have expired."""
+        try:
+            status, content = self.call(method, path, body, **rest)
+        except Away:
+            if method != "GET":
+                raise
+            status, content = self.call(method, path, body, **rest)
         assert status < 300, (method, path, status, content)
         return json.loads(content)
 
@@ -71,7 +81,7 @@ class Client:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.sendall(request[:part])
         except OSError as fault:
-            raise Away(str(fault)) from fault
+            raise Away(fault) from fault
 
 
 class Seat:

@@ -19,7 +19,7 @@ class Traffic:
         self.lock = threading.Lock()
         self.last = time.monotonic()
         self.gaps = []
-        self.acked = self.replays = self.contradictions = self.retries = self.resets = 0
+        self.acked = self.replays = self.contradictions = self.retries = self.resets = self.cut = 0
         self.wrong = []
 
     def acknowledged(self):
@@ -64,10 +64,12 @@ class Submitter(threading.Thread):
         """The first answer other than 503."""
         deadline = time.monotonic() + PATIENCE
         while True:
-            with contextlib.suppress(client.Away):
+            try:
                 status, content = self.client.submit(seat, evaluation, body)
                 if status != 503:
                     return status, content
+            except client.Away as away:
+                self.traffic.count("cut" if away.is_cut else "retries")
             assert time.monotonic() < deadline, f"{evaluation} was not answered within {PATIENCE} s"
             self.traffic.count("retries")
             time.sleep(PAUSE)
