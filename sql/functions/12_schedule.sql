@@ -9,6 +9,7 @@ $$;
 
 -- Takes the lease when nobody holds it. Every taking has a new epoch, and null says that another one holds it.
 -- A run locks its lease until it commits: such a one is passed over and not waited for, so that other studies go on.
+-- A holder that lost its connection takes its own lease again, under a new epoch.
 CREATE FUNCTION logic.lease_take(programme uuid, named text, taker uuid, seconds integer) RETURNS bigint
 LANGUAGE sql AS $$
     WITH made AS (
@@ -18,7 +19,8 @@ LANGUAGE sql AS $$
         RETURNING l.epoch
     ), free AS MATERIALIZED (
         SELECT FROM debrief.lease l
-        WHERE l.programme_id = programme AND l.name = named AND l.until < clock_timestamp()
+        WHERE l.programme_id = programme AND l.name = named
+          AND (l.until < clock_timestamp() OR l.holder = taker)
         FOR UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE debrief.lease l

@@ -242,12 +242,13 @@ class Several(unittest.TestCase):
         take = "SELECT coalesce(logic.lease_take({}, '{}', {}), 0)"
         self.assertEqual(self.debriefd.value(take.format(lease, one, 1)), "1")
         self.assertEqual(self.debriefd.value(take.format(lease, two, 1)), "0")
-        daemon.wait_for("expiry", lambda: self.debriefd.value(take.format(lease, two, 60)) == "2", 20, 0.2)
+        self.assertEqual(self.debriefd.value(take.format(lease, one, 1)), "2")
+        daemon.wait_for("expiry", lambda: self.debriefd.value(take.format(lease, two, 60)) == "3", 20, 0.2)
         held = "SELECT logic.lease_held({}, '{}', {})"
-        self.assertEqual(self.debriefd.value(held.format(lease, one, 1)), "f")
-        self.assertEqual(self.debriefd.value(held.format(lease, two, 2)), "t")
-        self.debriefd.sql(f"SELECT logic.lease_drop({lease}, '{one}', 1)")
-        self.assertEqual(self.debriefd.value(held.format(lease, two, 2)), "t")
+        self.assertEqual(self.debriefd.value(held.format(lease, one, 2)), "f")
+        self.assertEqual(self.debriefd.value(held.format(lease, two, 3)), "t")
+        self.debriefd.sql(f"SELECT logic.lease_drop({lease}, '{one}', 2)")
+        self.assertEqual(self.debriefd.value(held.format(lease, two, 3)), "t")
 
 
 if __name__ == "__main__":

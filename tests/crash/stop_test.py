@@ -19,7 +19,7 @@ DRAIN_SECONDS = 20
 
 class Stop(unittest.TestCase):
     def start(self, **settings):
-        self.debriefd = daemon.Daemon(binary, **settings)
+        self.debriefd = daemon.Daemon(binary, lease_duration="3s", **settings)
         self.addCleanup(self.debriefd.__exit__, None, None, None)
         self.debriefd.start_run()
         self.programme = client.Programme(self.debriefd)
