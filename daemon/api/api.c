@@ -117,8 +117,11 @@ void api_accessed(const struct server_access *access, void *context)
                             access->status, access->duration_us);
 }
 
+/* Whoever listens is asked for his key again when he comes back, as a stream's client does by
+ * itself. */
 static void forget_keys(struct api *api)
 {
+    event_hub_close(api->hub);
     map_clear(api->principals);
 }
 

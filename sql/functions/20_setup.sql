@@ -186,6 +186,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
     INSERT INTO identity.person AS p (programme_id, person_id, reference, name, email, language)
     SELECT programme, gen_random_uuid(), g.reference, g.name, g.email, g.language
     FROM jsonb_to_recordset(rows) AS g (reference text, name text, email text, language text)
+    ORDER BY g.reference -- so that two imports lock people in one order
     ON CONFLICT (programme_id, reference) DO UPDATE
     SET name = excluded.name, email = excluded.email, language = excluded.language
     RETURNING p.reference, p.person_id
@@ -201,11 +202,14 @@ DECLARE
     added integer;
     changed integer;
     total integer;
+    moment timestamptz;
 BEGIN
-    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR UPDATE;
+    -- Changes of one delegation come one after the other, and are dated in that order.
+    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such study');
     END IF;
+    moment := clock_timestamp();
     CREATE TEMPORARY TABLE given ON COMMIT DROP AS
         SELECT * FROM jsonb_to_recordset(rows) AS r (line integer, reference text, name text, email text,
             language text, sector text, organisation text, municipality text, role text, is_staff boolean,
@@ -230,14 +234,14 @@ BEGIN
         JOIN logic.persons_store(programme, rows) p ON p.reference = g.reference
         LEFT JOIN debrief.delegate d ON d.programme_id = programme AND d.study_id = study
             AND d.person_id = p.person_id AND d.valid_until = 'infinity';
-    UPDATE debrief.delegate d SET valid_until = now()
+    UPDATE debrief.delegate d SET valid_until = moment
     FROM resolved r
     WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = r.known
       AND d.valid_until = 'infinity' AND NOT r.unchanged;
     GET DIAGNOSTICS changed = ROW_COUNT;
     INSERT INTO debrief.delegate (programme_id, study_id, participant_id, valid_from, person_id, sector, organisation,
                                   municipality, role, is_staff, travelled)
-    SELECT programme, study, coalesce(r.known, gen_random_uuid()), now(), r.person_id, r.sector, r.organisation,
+    SELECT programme, study, coalesce(r.known, gen_random_uuid()), moment, r.person_id, r.sector, r.organisation,
            r.municipality, r.role, r.is_staff, r.travelled
     FROM resolved r WHERE NOT r.unchanged;
     GET DIAGNOSTICS total = ROW_COUNT;
@@ -264,9 +268,10 @@ DECLARE
     old debrief.delegate;
     new debrief.delegate;
 BEGIN
+    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR NO KEY UPDATE;
     SELECT * INTO old FROM debrief.delegate d
     WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = participant
-      AND d.valid_until = 'infinity' FOR UPDATE;
+      AND d.valid_until = 'infinity';
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such delegate');
     END IF;
@@ -288,6 +293,7 @@ BEGIN
           AND d.valid_until = 'infinity';
         INSERT INTO debrief.delegate SELECT (new).*;
         PERFORM logic.mark_stale(programme, study);
+        PERFORM pg_notify('debriefd_wave', programme::text);
     END IF;
     RETURN ROW(200, logic.delegate_json(new))::logic.answer;
 END

@@ -181,9 +181,10 @@ BEGIN
         unit text, method text, version integer);
     UPDATE debrief.wave w SET released_at = now()
     WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL AND w.released_at IS NULL;
-    INSERT INTO debrief.outbox (programme_id, event_id, kind, study_id, payload)
+    -- Dated as late as can be: listeners read on from the newest event they know.
+    INSERT INTO debrief.outbox (programme_id, event_id, kind, study_id, payload, created_at)
     VALUES (programme, gen_random_uuid(), 'released', study,
-            json_build_object('study', study, 'release', next_number)::text);
+            json_build_object('study', study, 'release', next_number)::text, clock_timestamp());
     PERFORM pg_notify('debriefd_release', programme || '/' || study || '/' || next_number);
     RETURN next_number;
 END
