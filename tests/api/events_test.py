@@ -107,6 +107,20 @@ class EventsTest(ServiceTest):
                                (self.service.operator, 403)]:
             self.assertEqual(client.get(self.path(self.programme)).status, status)
 
+    def test_a_revoked_key_hears_no_more(self):
+        keys = f"/v1/programmes/{self.programme.id}/keys"
+        made = self.programme.organiser.made("POST", keys, {"role": "dashboard", "label": "short"})
+        stream = Stream(self.service, made["key"], self.path(self.programme))
+        self.addCleanup(stream.close)
+        stays = self.listen(self.programme)
+        await_true(lambda: "retry: " in stream.text(), "the stream to begin")
+        self.programme.organiser.made("DELETE", f"{keys}/{made['id']}")
+        await_true(lambda: stream.text().endswith("0\r\n\r\n"), "the stream to end", 6)
+        study = self.release("After the revocation")
+        again = self.listen(self.programme)  # as a browser does by itself
+        await_true(lambda: [one for one in stays.events() + again.events() if one[2]["study"] == study.id], "the event", 5)
+        self.assertFalse([one for one in stream.events() if one[2]["study"] == study.id])
+
     def test_listeners_that_leave_at_once_harm_nobody(self):
         for _ in range(50):
             Stream(self.service, self.programme.dashboard.credential, self.path(self.programme)).close()

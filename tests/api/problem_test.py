@@ -245,8 +245,10 @@ class ProblemTest(ServiceTest):
         self.assertIn("no-store", self.ours.organiser.get("/v1/studies").headers["Cache-Control"])
 
     def test_nothing_secret_is_logged(self):
-        log = self.service.log()
-        for secret in [self.ours.organiser.credential, *self.tokens.values(), "p0@example.org", "Person p0"]:
+        self.wave.import_lines([{"id": new_id(), "participant": next(iter(self.tokens)),
+                                 "evaluation": {"answers": post_answers(BEST="Unmistakable words")}}])
+        log = self.service.log() + self.service.database_log()
+        for secret in [self.ours.organiser.credential, *self.tokens.values(), "p0@example.org", "Person p0", "Unmistakable"]:
             self.assertNotIn(secret, log)
 
 

@@ -152,6 +152,13 @@ class Service:
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
+    def database_log(self):
+        text = ""
+        for path in glob.glob(os.path.join(self.directory, "state", "cluster", "log", "*")):
+            with open(path, encoding="utf-8", errors="replace") as file:
+                text += file.read()
+        return text
+
     def command(self, *words):
         done = subprocess.run([BINARY, *words, "--config", self.config], capture_output=True, text=True,
                               timeout=PATIENCE, check=False)

@@ -1,5 +1,6 @@
 """Setting up: delegations, instruments, waves, invitations, keys, dispositions."""
 
+import concurrent.futures
 import copy
 import json
 import time
@@ -120,6 +121,28 @@ class SetupTest(ServiceTest):
         self.assertEqual(sum(row[3] == "t" for row in rows), 2)
         reply = self.organiser.call("PATCH", f"{study.path}/delegates/{one}", {"sector": "church"})
         self.assertEqual(reply.status, 422)
+
+    def test_changes_at_the_same_time_leave_one_history(self):
+        study = self.programme.study("Contended")
+        person = people_of("politics", prefix="contended")[0]
+        study.import_delegates([person])
+        one = study.delegates()[0]["id"]
+
+        def change(turn):
+            sector = ("politics", "business", "academia", "state")[turn % 4]
+            if turn % 2:
+                path = f"{study.path}/delegates/{one}"
+                return self.organiser.call("PATCH", path, {"sector": sector, "role": str(turn)}).status
+            return self.send_csv(study, delegation_csv([(*person[:2], sector, f"Organisation {turn}")])).status
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            self.assertEqual(set(pool.map(change, range(120))), {200})
+        rows = self.service.sql(f"""
+            SELECT count(*) FILTER (WHERE valid_from >= valid_until), count(*) FILTER (WHERE valid_until = 'infinity'),
+                   count(*) FILTER (WHERE valid_from < earlier)
+            FROM (SELECT d.*, lag(valid_until) OVER (ORDER BY valid_from) AS earlier FROM debrief.delegate d
+                  WHERE study_id = '{study.id}') h""")
+        self.assertEqual(rows, [["0", "1", "0"]])
 
     def draft(self, definition):
         return self.organiser.call("POST", "/v1/instruments", definition)
