@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -72,7 +73,7 @@ def scratch_directory():
     path = tempfile.mkdtemp(prefix="debriefd-crash-")
     if os.geteuid() == 0:
         os.chown(path, user.pw_uid, user.pw_gid)
-    script = 'cat >/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$0"; sleep 0.5; test -e "$0" || break; done'
+    script = 'cat >/dev/null; umount -l "$0"/small 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$0"; sleep 0.5; test -e "$0" || break; done'
     watcher = subprocess.Popen(["/bin/sh", "-c", script, path], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
     watchers.append(watcher)
@@ -245,6 +246,11 @@ class Daemon:
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
+    def log_faults(self):
+        """What nobody did to it: sanitizers' reports, and children that ended by another signal than a kill."""
+        found = re.findall(r"^.*(?:ERROR: \w+Sanitizer|runtime error:).*$", self.log(), re.MULTILINE)
+        return found + re.findall(r"^.*child_ended.* signal=(?!0\b|9\b|15\b)\d+.*$", self.log(), re.MULTILINE)
+
     def stop(self, patience=60):
         """SIGTERM to everything, and the supervisor's exit code."""
         for process in self.others:
@@ -276,3 +282,5 @@ class Daemon:
         if postmaster is not None and is_alive(postmaster):
             end(postmaster, signal.SIGCONT)
             end(postmaster, signal.SIGQUIT)
+        if kind is None and self.log_faults():
+            raise AssertionError("\n".join(self.log_faults()[:5]))
