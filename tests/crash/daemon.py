@@ -73,7 +73,8 @@ def scratch_directory():
     path = tempfile.mkdtemp(prefix="debriefd-crash-")
     if os.geteuid() == 0:
         os.chown(path, user.pw_uid, user.pw_gid)
-    script = 'cat >/dev/null; umount -l "$0"/small 2>/dev/null; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$0"; sleep 0.5; test -e "$0" || break; done'
+    script = ('cat >/dev/null; umount -l "$0"/small 2>/dev/null; '
+              'for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$0"; sleep 0.5; test -e "$0" || break; done')
     watcher = subprocess.Popen(["/bin/sh", "-c", script, path], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, start_new_session=True)
     watchers.append(watcher)

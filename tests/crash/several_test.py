@@ -67,7 +67,8 @@ class Several(unittest.TestCase):
     def check_runs(self):
         """Each epoch of a study's lease ran one job, and no two of a study's runs overlap."""
         runs = "(SELECT r.*, j.study_id FROM debrief.job_run r JOIN debrief.job j USING (programme_id, job_id))"
-        self.assertEqual(self.debriefd.sql(f"SELECT study_id, epoch FROM {runs} r GROUP BY 1, 2 HAVING count(*) > 1"), [])
+        twice = f"SELECT study_id, epoch FROM {runs} r GROUP BY 1, 2 HAVING count(*) > 1"
+        self.assertEqual(self.debriefd.sql(twice), [])
         self.assertEqual(self.debriefd.sql(
             f"SELECT a.study_id, a.epoch, b.epoch FROM {runs} a JOIN {runs} b ON a.study_id = b.study_id "
             "AND a.epoch < b.epoch AND a.started_at < b.finished_at AND b.started_at < a.finished_at"), [])
@@ -170,10 +171,11 @@ class Several(unittest.TestCase):
         results = at_once(close, *(lambda port=port: submit_some(port) for port in self.ports for _ in range(6)))
         self.assertEqual(results[0][0], 200)
         self.assertEqual(set(answers.values()), {201, 410})
-        stored = {row[0] for row in self.debriefd.sql(f"SELECT evaluation_id FROM debrief.evaluation WHERE wave_id = '{wave}'")}
+        of_wave = f"SELECT evaluation_id FROM debrief.evaluation WHERE wave_id = '{wave}'"
+        stored = {row[0] for row in self.debriefd.sql(of_wave)}
         self.assertEqual(stored, {evaluation for evaluation, status in answers.items() if status == 201})
-        late = (f"SELECT e.received_at, w.closed_at FROM debrief.evaluation e JOIN debrief.wave w USING (programme_id, wave_id) "
-                f"WHERE w.wave_id = '{wave}' AND e.received_at > w.closed_at")
+        late = (f"SELECT e.received_at, w.closed_at FROM debrief.evaluation e JOIN debrief.wave w "
+                f"USING (programme_id, wave_id) WHERE w.wave_id = '{wave}' AND e.received_at > w.closed_at")
         self.assertEqual(self.debriefd.sql(late), [])
         rates = f"/v1/studies/{study}/response_rates"
         daemon.wait_for("each is counted", lambda: [
