@@ -122,6 +122,12 @@ class SetupTest(ServiceTest):
         reply = self.organiser.call("PATCH", f"{study.path}/delegates/{one}", {"sector": "church"})
         self.assertEqual(reply.status, 422)
 
+    def test_a_study_ends_after_it_began(self):
+        study = self.programme.study("Days", starts_on="2026-05-02")
+        for body, status in [({"ends_on": "2026-05-01"}, 422), ({"ends_on": "2026-05-02"}, 200),
+                             ({"starts_on": "2026-05-03"}, 422), ({"starts_on": "2026-05-01"}, 200)]:
+            self.assertEqual(self.organiser.call("PATCH", study.path, body).status, status, body)
+
     def test_changes_at_the_same_time_leave_one_history(self):
         study = self.programme.study("Contended")
         person = people_of("politics", prefix="contended")[0]
