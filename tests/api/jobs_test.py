@@ -145,7 +145,7 @@ class JobsTest(ServiceTest):
         self.service.sql(f"UPDATE debrief.lease SET until = '-infinity' WHERE {lease}")
         slow.join()
         study.await_settled()
-        self.assertEqual([run["outcome"] for run in self.runs(study.job("refresh")) if run["outcome"] != "succeeded"], [])
+        self.assertEqual([run for run in self.runs(study.job("refresh")) if run["outcome"] != "succeeded"], [])
         self.assertEqual(study.job("refresh")["failures"], 0)
 
     def test_a_failing_job_is_seen_waits_and_recovers(self):
