@@ -99,22 +99,25 @@ class Daemon:
                        f"user = {account}\nlisten = 127.0.0.1:{port}\nlog_level = warn\n")
 
     def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
         program = os.path.join(self.build, "debriefd")
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen([program, "run", "--config", self.config], stdout=log, stderr=log)
         try:
             self.wait_ready()
+            with open(f"{self.home}/state/cluster/data/postmaster.pid", encoding="utf-8") as file:
+                lines = file.read().split("\n")
         except BaseException:
             self.__exit__()
             raise
-        with open(f"{self.home}/state/cluster/data/postmaster.pid", encoding="utf-8") as file:
-            lines = file.read().split("\n")
         self.postgres = int(lines[0])
         self.conninfo = f"host={lines[4]} port={lines[3]} dbname=debriefd user=postgres"
         return self
 
     def wait_ready(self):
         for _ in range(600):
+            if self.process.poll() is not None:
+                break
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=1).close()
                 return

@@ -16,7 +16,14 @@ LANGUAGE sql STABLE AS $$
     SELECT e.wave_id, e.evaluation_id, e.participant_id, d.sector,
            coalesce(o.code, logic.derived_code(e.answered, e.applicable)), e.scores
     FROM debrief.wave w
-    JOIN debrief.evaluation e ON e.programme_id = w.programme_id AND e.wave_id = w.wave_id
+    -- Two branches, because each of the two indexes that lead from a wave to its evaluations is partial.
+    CROSS JOIN LATERAL (
+        SELECT f.* FROM debrief.evaluation f
+        WHERE f.programme_id = w.programme_id AND f.wave_id = w.wave_id AND f.replaces IS NULL
+          AND f.participant_id IS NOT NULL
+        UNION ALL
+        SELECT f.* FROM debrief.evaluation f
+        WHERE f.programme_id = w.programme_id AND f.wave_id = w.wave_id AND f.replaces IS NOT NULL) e
     JOIN debrief.delegate d ON d.programme_id = w.programme_id AND d.study_id = w.study_id
         AND d.participant_id = e.participant_id AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
     LEFT JOIN debrief.disposition o ON o.programme_id = e.programme_id AND o.wave_id = e.wave_id
