@@ -134,12 +134,11 @@ static void send_request(struct load *load, struct connection *connection)
     char head[512];
     char number[NUMBER_WIDTH + 1];
     const char *wave = line + UUID_LENGTH + 1;
-    int head_length =
-        snprintf(head, sizeof head,
-                 "PUT /v1/waves/%.36s/evaluations/%.36s HTTP/1.1\r\nHost: bench\r\n"
-                 "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
-                 "Content-Length: %zu\r\n\r\n",
-                 wave, line, wave + UUID_LENGTH + 1, load->body.length);
+    int head_length = snprintf(head, sizeof head,
+                               "PUT /v1/waves/%.36s/evaluations/%.36s HTTP/1.1\r\nHost: bench\r\n"
+                               "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
+                               "Content-Length: %zu\r\n\r\n",
+                               wave, line, wave + UUID_LENGTH + 1, load->body.length);
     snprintf(number, sizeof number, "%08zu", load->next % 100000000);
     size_t behind = load->number_at + NUMBER_WIDTH;
     struct iovec parts[] = {
@@ -273,7 +272,9 @@ int main(int argc, char **argv)
                 argv[0]);
         return EXIT_FAILURE;
     }
-    struct load load = {.port = atoi(argv[1]), .connections = strtoul(argv[2], NULL, 10)};
+    static struct load load; /* what it points to lasts as long as the process */
+    load.port = atoi(argv[1]);
+    load.connections = strtoul(argv[2], NULL, 10);
     read_body(&load, argv[4]);
     read_requests(&load, argv[5], strtoul(argv[6], NULL, 10));
     load.latency_us = allocate(load.line_count + 1, sizeof *load.latency_us);
