@@ -98,7 +98,7 @@ class Daemon:
         self.log = os.path.join(self.home, "log")
         account = pwd.getpwuid(os.getuid()).pw_name
         with open(self.config, "w", encoding="utf-8") as file:
-            file.write(f"state_directory = {self.home}/state\nruntime_directory = {self.home}/run\n"
+            file.write(f"state_directory = {self.home}/state\n"
                        f"user = {account}\nlisten = 127.0.0.1:{port}\nlog_level = warn\n")
 
     def __enter__(self):

@@ -25,9 +25,6 @@ const struct config_key config_keys[] = {
     {"state_directory", MEMBER(process.state_directory), .type = CONFIG_PATH, .min = 1, .max = 1000,
      .initial = "/var/lib/debriefd",
      .help = "Where the private database cluster, keys and backups live."},
-    {"runtime_directory", MEMBER(process.runtime_directory), .type = CONFIG_PATH, .min = 1,
-     .max = 80, .initial = "/run/debriefd",
-     .help = "Where sockets live. Short, because a socket's path is at most 107 bytes."},
     {"user", MEMBER(process.user), .type = CONFIG_TEXT, .min = 1, .max = 32, .initial = "debriefd",
      .help = "The account to change to when started as root."},
     {"log_level", MEMBER(process.log_level), .type = CONFIG_CHOICE, .choices = log_levels,
@@ -101,10 +98,6 @@ const struct config_key config_keys[] = {
     {"ingest_queue", MEMBER(ingest.queue), .type = CONFIG_INTEGER, .min = 1, .max = 1000000,
      .initial = "4096", .unit = "evaluations",
      .help = "At most so many wait for a commit; a further one is answered 503."},
-    {"ingest_retry", MEMBER(ingest.retry_us), .type = CONFIG_DURATION, .min = 0, .max = 5 * MINUTE,
-     .initial = "5s", .reloadable = true,
-     .help = "How long evaluations whose commit is in doubt are sent again before their senders "
-             "are told to retry."},
 
     {"cache_bytes", MEMBER(cache.bytes), .type = CONFIG_BYTES, .min = 0, .max = 4 * GIB,
      .initial = "32M", .help = "Rendered releases kept in memory."},

@@ -22,7 +22,6 @@ struct config_list {
 struct config {
     struct {
         char *state_directory;
-        char *runtime_directory;
         char *user;
         enum log_level log_level;
         bool watchdog;
@@ -53,7 +52,6 @@ struct config {
     struct {
         int batch;
         int queue;
-        int64_t retry_us;
     } ingest;
     struct {
         size_t bytes;

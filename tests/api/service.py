@@ -117,7 +117,6 @@ class Service:
         self.config = os.path.join(self.directory, "debriefd.conf")
         settings = {
             "state_directory": os.path.join(self.directory, "state"),
-            "runtime_directory": os.path.join(self.directory, "run"),
             "user": self.user,
             "listen": f"127.0.0.1:{self.port}",
             "public_url": "https://answers.example.org",

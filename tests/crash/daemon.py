@@ -143,7 +143,7 @@ class Daemon:
         self.port = free_port()
         self.config = os.path.join(self.root, f"{name}.conf")
         self.log_path = os.path.join(self.root, f"{name}.log")
-        self.settings = {"state_directory": self.state, "runtime_directory": os.path.join(self.root, "run"),
+        self.settings = {"state_directory": self.state,
                          "user": self.user.pw_name, "listen": f"127.0.0.1:{self.port}", **settings}
         self.supervisor = None
         self.others = []

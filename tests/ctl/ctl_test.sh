@@ -49,7 +49,6 @@ start_daemon() {
     [ "$(id -u)" != 0 ] || chown postgres "$work/run"
     cat >"$work/conf" <<END
 state_directory = $work/state
-runtime_directory = $work/run
 user = postgres
 listen = unix:$work/run/http
 END
