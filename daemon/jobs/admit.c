@@ -137,20 +137,34 @@ static const struct study_wave *wave_of(const struct study_run *run, const struc
     abort(); /* the statements read one snapshot */
 }
 
+static struct facts_composite composite_of(const struct study_run *run, const struct family *family)
+{
+    const json_t *composite = study_wave_composite(wave_of(run, family), family->name);
+    const json_t *items = json_object_get(composite, "items");
+    const json_t *first = json_array_get(items, 0);
+    return (struct facts_composite){
+        .name = family->name,
+        .min = (int)json_integer_value(json_object_get(first, "min")),
+        .max = (int)json_integer_value(json_object_get(first, "max")),
+        .items = (int)json_array_size(items),
+        .minimum_answered = (int)json_integer_value(json_object_get(composite, "minimum")),
+    };
+}
+
+static bool is_index(const struct family *family)
+{
+    return strcmp(family->type, "index") == 0;
+}
+
 /* Where a row counts: an item's raw value, or an index's bin. `minimum` is the scale's least value.
  */
 static int place_of(const struct study_run *run, const struct family *family, int row, int minimum)
 {
     int answered = (int)rows_int64(family->rows, row, ANSWERED);
     int64_t total = rows_int64(family->rows, row, TOTAL);
-    if (strcmp(family->type, "index") != 0)
+    if (!is_index(family))
         return (int)total - minimum;
-    const json_t *composite = study_wave_composite(wave_of(run, family), family->name);
-    const json_t *first = json_array_get(json_object_get(composite, "items"), 0);
-    struct facts_composite scale = {
-        .min = (int)json_integer_value(json_object_get(first, "min")),
-        .max = (int)json_integer_value(json_object_get(first, "max")),
-    };
+    struct facts_composite scale = composite_of(run, family);
     return disclosure_index_bin(&scale, answered, total);
 }
 
@@ -163,11 +177,20 @@ static struct scale scale_of(const struct study_run *run, const struct family *f
                              const char *item)
 {
     struct facts_item scale;
-    if (strcmp(family->type, "index") == 0)
+    if (is_index(family))
         return (struct scale){0, DISCLOSURE_INDEX_MAX + 1};
     if (!study_wave_item(wave_of(run, family), item, &scale))
         abort(); /* logic.families names scored items only */
     return (struct scale){scale.min, (size_t)(scale.max - scale.min) + 1};
+}
+
+static bool code(const struct study_run *run, const struct family *family,
+                 const struct scale *scale, int64_t *counts, struct error *err)
+{
+    if (!is_index(family))
+        return disclosure_code(&run->rules, counts, scale->categories, err);
+    struct facts_composite composite = composite_of(run, family);
+    return disclosure_code_index(&run->rules, &composite, counts, err);
 }
 
 /* Codes one item's histogram of the group and appends its cells. */
@@ -182,7 +205,7 @@ static bool code_item(const struct study_run *run, const struct family *family,
             in_group(run, groups, group, cell_text(family, row, SECTOR)))
             counts[place_of(run, family, row, scale.minimum)] +=
                 rows_int64(family->rows, row, COUNT);
-    bool coded = disclosure_code(&run->rules, counts, scale.categories, err);
+    bool coded = code(run, family, &scale, counts, err);
     for (size_t i = 0; coded && i < scale.categories; i++)
         if (counts[i] > 0)
             json_array_append_new(cells,

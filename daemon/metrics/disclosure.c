@@ -276,3 +276,33 @@ int disclosure_index_bin(const struct facts_composite *composite, int answered, 
     assert(answered > 0 && above >= 0 && above <= span);
     return (int)((2 * DISCLOSURE_INDEX_MAX * above + span) / (2 * span));
 }
+
+/* Marks the bins that at least minimum_answered answers can have. */
+static void mark_bins(const struct facts_composite *composite, bool *attainable)
+{
+    for (int answered = composite->minimum_answered; answered <= composite->items; answered++)
+        for (int sum = answered * composite->min; sum <= answered * composite->max; sum++)
+            attainable[disclosure_index_bin(composite, answered, sum)] = true;
+}
+
+bool disclosure_code_index(const struct disclosure_rules *rules,
+                           const struct facts_composite *composite, int64_t *counts,
+                           struct error *err)
+{
+    bool attainable[DISCLOSURE_INDEX_MAX + 1] = {false};
+    int64_t packed[DISCLOSURE_INDEX_MAX + 1];
+    size_t categories = 0;
+    mark_bins(composite, attainable);
+    for (size_t bin = 0; bin <= DISCLOSURE_INDEX_MAX; bin++) {
+        if (attainable[bin])
+            packed[categories++] = counts[bin];
+        else if (counts[bin] != 0)
+            return error_set(err, ERR_INVALID, "%s counts bin %zu, which no answers have",
+                             composite->name, bin);
+    }
+    if (!disclosure_code(rules, packed, categories, err))
+        return false;
+    for (size_t bin = DISCLOSURE_INDEX_MAX + 1; bin-- > 0;)
+        counts[bin] = attainable[bin] ? packed[--categories] : 0;
+    return true;
+}

@@ -163,6 +163,31 @@ static void an_index_is_binned_to_the_nearest(void)
         }
 }
 
+/* Two items of 1..5 have the sums 2..10, so no answers are in bin 19, 14, 4 or 1. */
+static void an_index_is_coded_to_bins_that_answers_have(void)
+{
+    struct facts_composite index = {"IX", 1, 5, 2, 1};
+    const struct {
+        size_t mode, up, down;
+    } cases[] = {{20, 20, 18}, {0, 3, 0}, {10, 13, 8}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t counts[DISCLOSURE_INDEX_MAX + 1] = {0}, again[DISCLOSURE_INDEX_MAX + 1];
+        struct error err;
+        counts[cases[i].mode] = 6;
+        CU_ASSERT_FATAL(disclosure_code_index(rules, &index, counts, &err));
+        CU_ASSERT_EQUAL(counts[cases[i].mode], 4);
+        CU_ASSERT_EQUAL(counts[cases[i].mode] + counts[cases[i].up] + counts[cases[i].down],
+                        cases[i].up == cases[i].mode || cases[i].down == cases[i].mode ? 10 : 6);
+        memcpy(again, counts, sizeof again);
+        CU_ASSERT(
+            disclosure_code_index(rules, &index, again, &err)); /* the same world may be true */
+        CU_ASSERT_EQUAL(memcmp(again, counts, sizeof again), 0);
+    }
+    struct error err;
+    int64_t impossible[DISCLOSURE_INDEX_MAX + 1] = {[19] = 3, [20] = 5};
+    CU_ASSERT_FALSE(disclosure_code_index(rules, &index, impossible, &err));
+}
+
 static void magnitudes_need_a_crowd(void)
 {
     struct facts_cell lone[] = {{0, 6}, {40, 1}}, pair[] = {{0, 5}, {40, 2}};
@@ -186,6 +211,8 @@ int main(void)
         {"coding has its properties", coding_has_its_properties},
         {"atoms that cannot be are refused", atoms_that_cannot_be_are_refused},
         {"an index is binned to the nearest", an_index_is_binned_to_the_nearest},
+        {"an index is coded to bins that answers have",
+         an_index_is_coded_to_bins_that_answers_have},
         {"magnitudes need a crowd", magnitudes_need_a_crowd},
         {0},
     };
