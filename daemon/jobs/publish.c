@@ -153,10 +153,25 @@ static bool add_item(struct building *building, const struct study_wave *wave, c
     int showing = find_showing(building, wave->kind, name);
     if (showing >= 0)
         made->series.linked = rows_text(building->families, showing, 2);
-    if (wave->is_closed)
+    if (wave->is_closed && showing < 0 && find_family(building, wave->kind, name) < 0)
+        made->series.state = RELEASE_LINKED;
+    else if (wave->is_closed)
         add_groups(building, made, showing >= 0 ? made->series.linked : name, name, made->item.min,
                    categories);
     return true;
+}
+
+/* Whether the family shows every item it names, and no earlier family does. */
+static bool shows_all(const struct building *building, const char *wave, int family)
+{
+    json_t *items = json_loads(rows_text(building->families, family, 4), 0, NULL);
+    bool shows = true;
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const char *name = json_string_value(json_array_get(items, i));
+        shows = shows && (name == NULL || find_showing(building, wave, name) == family);
+    }
+    json_decref(items);
+    return shows;
 }
 
 static void add_index(struct building *building, const struct study_wave *wave, const char *name)
@@ -164,10 +179,13 @@ static void add_index(struct building *building, const struct study_wave *wave, 
     struct series *made = add_series(building, wave);
     made->series.index = name;
     int family = find_family(building, wave->kind, name);
-    if (!wave->is_closed || family < 0)
+    if (!wave->is_closed)
         return;
-    if (is_at(building->families, family, 3, "items"))
-        made->series.state = RELEASE_MEAN_OF_ITEMS;
+    if (family < 0)
+        made->series.state = RELEASE_LINKED;
+    else if (is_at(building->families, family, 3, "items"))
+        made->series.state =
+            shows_all(building, wave->kind, family) ? RELEASE_MEAN_OF_ITEMS : RELEASE_LINKED;
     else
         add_groups(building, made, name, name, 0, DISCLOSURE_INDEX_MAX + 1);
 }

@@ -139,7 +139,9 @@ static enum metric_null series_reason(const struct release_input *input,
         return METRIC_WITHHELD_OPEN;
     if (series->state == RELEASE_FEW)
         return METRIC_WITHHELD_K;
-    return yields_to_index(input, series) ? METRIC_WITHHELD_LINKED : METRIC_NOT_NULL;
+    return series->state == RELEASE_LINKED || yields_to_index(input, series)
+               ? METRIC_WITHHELD_LINKED
+               : METRIC_NOT_NULL;
 }
 
 static bool release_series(const struct release_input *input, const struct release_series *series,

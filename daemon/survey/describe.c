@@ -30,8 +30,8 @@ static const char *part_of(const struct item *item, size_t offset)
 static void append_range(struct buf *buf, const struct item *item)
 {
     int low = item->type == ITEM_RANKING ? 0 : item->minimum;
-    buf_printf(buf, ",\"min\":%d,\"max\":%d,\"reverse\":%s", low, item->maximum,
-               item->reverse ? "true" : "false");
+    buf_printf(buf, ",\"min\":%d,\"max\":%d,\"reverse\":%s,\"conditional\":%s", low, item->maximum,
+               item->reverse ? "true" : "false", item->show_if != NULL ? "true" : "false");
 }
 
 static void append_slot(struct buf *buf, const struct item *item, size_t offset)

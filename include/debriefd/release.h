@@ -20,6 +20,7 @@ enum release_state {
     RELEASE_READY,
     RELEASE_OPEN,          /* the wave is open */
     RELEASE_FEW,           /* not enough answers for one group */
+    RELEASE_LINKED,        /* its numbers would tell of other answers */
     RELEASE_MEAN_OF_ITEMS, /* an index without atoms: the mean of the released means of its items */
 };
 

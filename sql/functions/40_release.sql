@@ -4,6 +4,9 @@
 -- published as those items' means: the family has the index's name, its contributors are the complete cases, and no
 -- cell of the index itself. Any other index, and a customer index, is published alone, from all it is defined for.
 -- A measured item outside every index is a family of its own. The family '*' is who answered at all.
+-- Two things are in no family. What stands behind a condition: who was asked it depends on an answer, so even its
+-- count would tell that answer. And an index published alone of whose items another family shows some or an earlier
+-- one (by name) has some: two coded histograms of the same answers can be played against each other.
 CREATE FUNCTION logic.families(programme uuid, study uuid)
 RETURNS TABLE (wave_id uuid, family text, type text, minimum integer, slots integer[], items text[], low integer[],
                high integer[], reversed boolean[])
@@ -21,23 +24,29 @@ LANGUAGE sql STABLE AS $$
     ), member AS MATERIALIZED (
         SELECT c.wave_id, f.id, f.type, f.minimum, x.i, x.m ->> 'item' AS item, (x.m ->> 'slot')::integer AS slot,
                (x.m ->> 'min')::integer AS low, (x.m ->> 'max')::integer AS high, (x.m ->> 'reverse')::boolean AS reversed,
+               (x.m ->> 'conditional')::boolean AS conditional,
                f.type = 'index' AND EXISTS (SELECT FROM measured d
                                             WHERE d.wave_id = c.wave_id AND d.item = x.m ->> 'item') AS shown
         FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'composites')
             AS f (id text, type text, minimum integer, items jsonb)
         CROSS JOIN LATERAL jsonb_array_elements(f.items) WITH ORDINALITY AS x (m, i)
         WHERE f.type IN ('index', 'nki')
+    ), composite AS MATERIALIZED (
+        SELECT m.wave_id, m.id, m.minimum, bool_or(m.shown) AS shown, array_agg(m.slot ORDER BY m.i) AS slots,
+               coalesce(array_agg(m.slot) FILTER (WHERE m.shown), '{}') AS shown_slots, array_agg(CASE WHEN m.shown THEN m.item END ORDER BY m.i) AS items, array_agg(m.low ORDER BY m.i) AS low,
+               array_agg(m.high ORDER BY m.i) AS high, array_agg(m.reversed ORDER BY m.i) AS reversed
+        FROM member m GROUP BY m.wave_id, m.id, m.minimum HAVING bool_and(m.conditional IS NOT TRUE)
     )
-    SELECT m.wave_id, m.id, CASE WHEN bool_or(m.shown) THEN 'items' ELSE 'index' END,
-           CASE WHEN bool_or(m.shown) THEN count(*)::integer ELSE m.minimum END, array_agg(m.slot ORDER BY m.i),
-           array_agg(CASE WHEN m.shown THEN m.item END ORDER BY m.i), array_agg(m.low ORDER BY m.i),
-           array_agg(m.high ORDER BY m.i), array_agg(m.reversed ORDER BY m.i)
-    FROM member m GROUP BY m.wave_id, m.id, m.minimum
+    SELECT m.wave_id, m.id, CASE WHEN m.shown THEN 'items' ELSE 'index' END,
+           CASE WHEN m.shown THEN cardinality(m.slots) ELSE m.minimum END, m.slots, m.items, m.low, m.high, m.reversed
+    FROM composite m
+    WHERE m.shown OR NOT EXISTS (SELECT FROM composite o WHERE o.wave_id = m.wave_id
+        AND (o.shown_slots && m.slots OR (NOT o.shown AND o.id < m.id AND o.slots && m.slots)))
     UNION ALL
     SELECT c.wave_id, s.item, 'item', 1, ARRAY[s.slot], ARRAY[s.item], ARRAY[s.min], ARRAY[s.max], ARRAY[s.reverse]
     FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'slots')
-        AS s (slot integer, item text, part text, min integer, max integer, reverse boolean)
-    WHERE EXISTS (SELECT FROM measured d WHERE d.wave_id = c.wave_id AND d.item = s.item)
+        AS s (slot integer, item text, part text, min integer, max integer, reverse boolean, conditional boolean)
+    WHERE s.conditional IS NOT TRUE AND EXISTS (SELECT FROM measured d WHERE d.wave_id = c.wave_id AND d.item = s.item)
       AND NOT EXISTS (SELECT FROM member m WHERE m.wave_id = c.wave_id AND m.item = s.item)
     UNION ALL
     SELECT c.wave_id, '*', 'frame', 0, '{}', '{}', '{}', '{}', '{}' FROM closed c

@@ -344,6 +344,42 @@ class DisclosureTest(ServiceTest):
             "listReleases", "getStudyMetrics", "getStudyMetricsCsv", "getProgrammeMetrics", "getProgrammeMetricsCsv",
             "getHealth", "getReadiness", "getDescription", "getInstrumentSchema", "getReceiptKeys"})
 
+    def linked_instrument(self):
+        """B is asked of those only who gave A a 5; Y has an item of X, and K one that Z shows."""
+        both = lambda text: {"sv": text, "en": text}
+        rating = lambda name, **more: {"id": name, "type": "rating", "text": both(name), "scale": {
+            "min": 1, "max": 5, "labels": {"1": both("low"), "5": both("high")}}, **more}
+        items = [rating(name) for name in "ACDEFGHI"]
+        items.append(rating("B", show_if={"item": "A", "in": [5]}))
+        measures = [{"id": name, "type": "rating", "items": [name]} for name in "ABF"]
+        measures += [{"id": name, "type": "index", "items": list(of), "minimum_answered": 1}
+                     for name, of in (("X", "CD"), ("Y", "DE"), ("W", "BI"), ("Z", "FG"))]
+        measures.append({"id": "K", "type": "nki", "items": ["F", "H", "I"], "minimum_answered": 2})
+        return {"id": "linked", "title": both("Linked"), "wave": "post", "languages": ["sv", "en"], "items": items,
+                "measures": measures}
+
+    def test_what_tells_of_other_answers_is_withheld(self):
+        instrument = self.programme.publish(json.dumps(self.linked_instrument()).encode())
+        study = self.programme.study("Linked")
+        study.import_delegates(people_of(*["politics"] * 6, prefix="linked"))
+        wave = study.wave("post", *instrument)
+        for number, token in enumerate(wave.invite().values()):
+            answers = dict.fromkeys("CDEFGHI", 5) | {"A": 5 if number < 5 else 4}
+            wave.submit_good(token, answers | ({"B": 2} if number < 5 else {}))
+        wave.close()
+        study.await_settled()
+        rows = {key_of(row): row for row in self.satisfaction(study)}
+        for item in ("B", "Y", "W", "K"):
+            shown = [row for key, row in rows.items() if key[1] == item]
+            self.assertTrue(shown, item)
+            for row in shown:
+                self.assertIsNone(row["value"], row)
+                self.assertEqual((row["null_reason"], row["n"]), ("withheld_linked", 0), row)
+        for item in "AFXZ":
+            self.assertEqual(rows["politics", item, "n"]["value"], 6)
+        # All six gave C and D a 5. Two moved to the next lower mean that there is, 87.5, in bins 90.
+        self.assertAlmostEqual(rows["politics", "X", "mean"]["value"], (4 * 100 + 2 * 90) / 6, 9)
+
     def late_lines(self, participants, replaced=None):
         lines, given = [], []
         for participant in participants:
