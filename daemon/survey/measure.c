@@ -17,28 +17,29 @@ struct measure_type {
     bool one_scale;       /* its items share minimum and maximum */
     bool composite;       /* a person's answers are combined, so facts keep joint counts */
     size_t usual_missing; /* unanswered items allowed; SIZE_MAX for half of them */
+    bool item_series;     /* facts keep the item's counts for it */
 };
 
 static const struct measure_type types[] = {
-    {"rating", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 1, 1, NULL, false, false, false, 0},
-    {"nps", BIT(ITEM_NPS), 1, 1, NULL, false, false, false, 0},
-    {"count", BIT(ITEM_COUNT), 1, 1, NULL, false, false, false, 0},
-    {"binary", BIT(ITEM_BINARY), 1, 1, NULL, false, false, false, 0},
-    {"number", BIT(ITEM_NUMBER), 1, 1, NULL, false, false, false, 0},
+    {"rating", BIT(ITEM_RATING), 1, 1, NULL, false, false, false, 0, true},
+    {"nps", BIT(ITEM_NPS), 1, 1, NULL, false, false, false, 0, true},
+    {"count", BIT(ITEM_COUNT), 1, 1, NULL, false, false, false, 0, true},
+    {"binary", BIT(ITEM_BINARY), 1, 1, NULL, false, false, false, 0, true},
+    {"number", BIT(ITEM_NUMBER), 1, 1, NULL, false, false, false, 0, false},
     {"preference", BIT(ITEM_SINGLE) | BIT(ITEM_MULTIPLE) | BIT(ITEM_RANKING), 1, 1, NULL, false,
-     false, false, 0},
-    {"net_balance", BIT(ITEM_SINGLE) | BIT(ITEM_RATING), 1, 1, NULL, false, false, false, 0},
-    {"index", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 1, 50, NULL, false, true, true, SIZE_MAX},
-    {"nki", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 3, 3, NULL, false, true, true, 1},
-    {"reliability", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 2, 50, NULL, false, true, true, 0},
-    {"ladder", BIT(ITEM_BINARY), 2, 10, NULL, false, false, true, 0},
-    {"gain", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 2, 2, NULL, true, true, false, 0},
-    {"gain_index", 0, 2, 50, "gain", false, false, false, SIZE_MAX},
-    {"gap", 0, 2, 2, "index", false, false, false, 0},
-    {"uptake", BIT(ITEM_BINARY), 2, 2, NULL, false, false, false, 0},
-    {"conversion", BIT(ITEM_COUNT), 2, 2, NULL, true, false, false, 0},
-    {"network", BIT(ITEM_ROSTER), 1, 1, NULL, false, false, false, 0},
-    {"commitment", BIT(ITEM_COMMITMENT_STATUS), 1, 1, NULL, false, false, false, 0},
+     false, false, 0, false},
+    {"net_balance", BIT(ITEM_SINGLE) | BIT(ITEM_RATING), 1, 1, NULL, false, false, false, 0, false},
+    {"index", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 1, 50, NULL, false, true, true, SIZE_MAX, false},
+    {"nki", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 3, 3, NULL, false, true, true, 1, false},
+    {"reliability", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 2, 20, NULL, false, true, true, 0, false},
+    {"ladder", BIT(ITEM_BINARY), 2, 10, NULL, false, false, true, 0, false},
+    {"gain", BIT(ITEM_RATING) | BIT(ITEM_MATRIX), 2, 2, NULL, true, true, false, 0, false},
+    {"gain_index", 0, 2, 50, "gain", false, false, false, SIZE_MAX, false},
+    {"gap", 0, 2, 2, "index", false, false, false, 0, false},
+    {"uptake", BIT(ITEM_BINARY), 2, 2, NULL, false, false, false, 0, false},
+    {"conversion", BIT(ITEM_COUNT), 2, 2, NULL, true, false, false, 0, false},
+    {"network", BIT(ITEM_ROSTER), 1, 1, NULL, false, false, false, 0, false},
+    {"commitment", BIT(ITEM_COMMITMENT_STATUS), 1, 1, NULL, false, false, false, 0, false},
 };
 
 const char *measure_type_name(const struct measure_type *type)
@@ -180,6 +181,34 @@ static size_t usual_minimum(const struct measure *measure)
     return missing == SIZE_MAX ? (count + 1) / 2 : count - (missing < count ? missing : count);
 }
 
+/* Composites have their facts under their own name, measures of one item under the item's. */
+static bool is_series(const struct measure *measure)
+{
+    return measure->type->composite || measure->type->item_series;
+}
+
+static const char *series_name(const struct measure *measure)
+{
+    bool is_item = !measure->type->composite && measure->ref_count > 0;
+    return is_item ? measure->refs[0].item : measure->id;
+}
+
+static bool share_series(const struct measure *a, const struct measure *b)
+{
+    return a->type != NULL && is_series(a) && is_series(b) && series_name(a) != NULL &&
+           series_name(b) != NULL && strcmp(series_name(a), series_name(b)) == 0;
+}
+
+/* A study's facts have one series of a name in a wave. */
+static void check_series(struct compiler *compiler, size_t index)
+{
+    const struct measure *measures = compiler->instrument->measures;
+    for (size_t i = 0; i < index; i++)
+        if (share_series(&measures[i], &measures[index]))
+            compiler_fault(compiler, "duplicate", "an earlier measure is of %s already",
+                           series_name(&measures[index]));
+}
+
 void measure_compile(struct compiler *compiler, const json_t *value, size_t index)
 {
     struct measure *measure = &compiler->instrument->measures[index];
@@ -204,6 +233,7 @@ void measure_compile(struct compiler *compiler, const json_t *value, size_t inde
         compile_parts(compiler, value, measure);
     else
         compile_refs(compiler, value, measure);
+    check_series(compiler, index);
     int count = (int)(measure->ref_count + measure->part_count);
     measure->minimum = (size_t)compiler_integer(compiler, value, "minimum_answered", 1, count,
                                                 (int)usual_minimum(measure));

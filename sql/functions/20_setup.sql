@@ -22,6 +22,9 @@ DECLARE
     aim jsonb := given -> 'target';
     stored debrief.programme;
 BEGIN
+    IF 'all' = ANY (named) THEN
+        RETURN logic.problem(422, 'invalid', 'all is the name of the slice of all sectors');
+    END IF;
     IF aim IS NULL THEN
         aim := (SELECT jsonb_object_agg(s, 1 / 3.0::float8) FROM unnest(named) s
                 WHERE s IN ('politics', 'business', 'academia'));
@@ -381,7 +384,8 @@ DECLARE
     state text;
     stored debrief.wave;
 BEGIN
-    IF NOT EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study) THEN
+    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such study');
     END IF;
     SELECT v.status INTO state FROM debrief.instrument_version v
@@ -391,6 +395,11 @@ BEGIN
     END IF;
     IF closing <= opening THEN
         RETURN logic.problem(422, 'invalid', 'closes_at must be after opens_at');
+    END IF;
+    -- The facts of a study have room for eight (FACTS_WAVES_MAX).
+    IF (SELECT count(*) FROM debrief.wave w WHERE w.programme_id = programme AND w.study_id = study
+          AND w.kind <> given ->> 'kind') >= 8 THEN
+        RETURN logic.problem(422, 'invalid', 'a study has at most 8 waves');
     END IF;
     INSERT INTO debrief.wave (programme_id, study_id, wave_id, kind, instrument, version, opens_at, closes_at)
     VALUES (programme, study, chosen, given ->> 'kind', given ->> 'instrument', (given ->> 'version')::integer,

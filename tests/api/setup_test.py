@@ -228,6 +228,16 @@ class SetupTest(ServiceTest):
         same = {**body, "id": wave.id}
         self.assertEqual(self.organiser.call("POST", study.path + "/waves", same).status, 200)
 
+    def test_what_no_job_could_compute_is_refused(self):
+        study, _ = self.wave_of("Many waves")
+        body = {"instrument": "benchmarking-post", "version": 1}
+        statuses = [self.organiser.call("POST", study.path + "/waves", {**body, "kind": f"more{i}"}).status
+                    for i in range(8)]
+        self.assertEqual(statuses, [201] * 7 + [422])
+        study.await_settled()
+        programme = {"name": "All", "sectors": ["all", "state"]}
+        self.assertEqual(self.service.operator.call("POST", "/v1/programmes", programme).status, 422)
+
     def test_inviting_again_adds_who_is_new(self):
         study, wave = self.wave_of("Invite")
         before = wave.invite()
