@@ -3,6 +3,7 @@
 #include <debriefd/child.h>
 #include <debriefd/clock.h>
 #include <debriefd/config.h>
+#include <debriefd/conninfo.h>
 #include <debriefd/database.h>
 #include <debriefd/embedded.h>
 #include <debriefd/migrate.h>
@@ -74,8 +75,8 @@ static bool copy_keys(const struct config *config, const char *folder, bool is_r
     return true;
 }
 
-static bool run_tool(struct database *database, const char *tool, const char *const *arguments,
-                     struct error *err)
+static bool run_child(struct database *database, const char *tool, const char *const *arguments,
+                      struct error *err)
 {
     const char *argv[16] = {0};
     struct buf path;
@@ -92,18 +93,55 @@ static bool run_tool(struct database *database, const char *tool, const char *co
     return done;
 }
 
+/* `arguments` hold the database's address; its password goes by the environment. */
+static bool run_tool(struct database *database, const char *tool, const char *const *arguments,
+                     const struct buf *password, struct error *err)
+{
+    if (password->length > 0)
+        setenv("PGPASSWORD", buf_text(password), 1);
+    bool done = run_child(database, tool, arguments, err);
+    if (password->length > 0)
+        unsetenv("PGPASSWORD");
+    return done;
+}
+
 static bool dump(struct database *database, const char *folder, struct error *err)
 {
     char file[PATH_SIZE + 32];
+    struct buf address, password;
+    buf_init(&address);
+    buf_init(&password);
     snprintf(file, sizeof file, "--file=%s/" DUMP_NAME, folder);
-    const char *const arguments[] = {"--format=custom",
-                                     "--no-owner",
+    bool done = conninfo_split(database_admin_conninfo(database), &address, &password, err);
+    const char *const arguments[] = {
+        "--format=custom",  "--no-owner", "--no-privileges", file, "--dbname",
+        buf_text(&address), NULL};
+    done = done && run_tool(database, "pg_dump", arguments, &password, err);
+    buf_finish(&address);
+    buf_finish(&password);
+    return done;
+}
+
+static bool load(struct database *database, const char *folder, struct error *err)
+{
+    char file[PATH_SIZE];
+    struct buf address, password;
+    buf_init(&address);
+    buf_init(&password);
+    snprintf(file, sizeof file, "%.1300s/" DUMP_NAME, folder);
+    bool done = conninfo_split(database_admin_conninfo(database), &address, &password, err);
+    const char *const arguments[] = {"--no-owner",
                                      "--no-privileges",
-                                     file,
+                                     "--exit-on-error",
+                                     "--single-transaction",
                                      "--dbname",
-                                     database_admin_conninfo(database),
+                                     buf_text(&address),
+                                     file,
                                      NULL};
-    return run_tool(database, "pg_dump", arguments, err);
+    done = done && run_tool(database, "pg_restore", arguments, &password, err);
+    buf_finish(&address);
+    buf_finish(&password);
+    return done;
 }
 
 static bool make_folder(const char *path, struct error *err)
@@ -165,20 +203,9 @@ bool backup_restore(struct database *database, const struct config *config, cons
     char *real = realpath(folder, NULL);
     if (real == NULL)
         return error_set_errno(err, errno, "cannot resolve %s", folder);
-    char file[PATH_SIZE];
-    snprintf(file, sizeof file, "%.1300s/" DUMP_NAME, real);
-    const char *const arguments[] = {"--no-owner",
-                                     "--no-privileges",
-                                     "--exit-on-error",
-                                     "--single-transaction",
-                                     "--dbname",
-                                     database_admin_conninfo(database),
-                                     file,
-                                     NULL};
     struct session *session = NULL;
     bool restored = database_session(database, &session, err) && check_empty(session, err) &&
-                    copy_keys(config, real, true, err) &&
-                    run_tool(database, "pg_restore", arguments, err) &&
+                    copy_keys(config, real, true, err) && load(database, real, err) &&
                     install_functions(session, err);
     session_close(session);
     free(real);
