@@ -27,6 +27,7 @@ enum waiting_column {
     ANSWERED,
     TOTAL,
     COUNT,
+    EVALUATIONS, /* of the rows with an empty item: {uuid,...} */
 };
 
 static const char *cell_text(const struct family *family, int row, enum waiting_column column)
@@ -230,16 +231,18 @@ static bool code_items(const struct study_run *run, const struct family *family,
     return true;
 }
 
-static void append_members(const struct study_run *run, const struct groups *groups, size_t group,
-                           struct buf *array)
+/* The group's contributions as an array's text, from the arrays of its sectors. */
+static void append_contributions(const struct study_run *run, const struct family *family,
+                                 const struct groups *groups, size_t group, struct buf *array)
 {
-    const struct facts *facts = run->loaded.facts;
     const char *separator = "{";
-    for (size_t i = 0; i < facts_slices(facts); i++) {
-        if (groups->group_of[i] != group)
+    for (int row = family->first; row < family->end; row++) {
+        if (cell_text(family, row, ITEM)[0] != '\0' ||
+            !in_group(run, groups, group, cell_text(family, row, SECTOR)))
             continue;
         buf_append_text(array, separator);
-        buf_printf(array, "\"%s\"", facts_slice_name(facts, i + 1)); /* names need no escape */
+        buf_append(array, cell_text(family, row, EVALUATIONS) + 1,
+                   rows_length(family->rows, row, EVALUATIONS) - 2);
         separator = ",";
     }
     buf_append_char(array, '}');
@@ -252,18 +255,18 @@ static bool enter_group(const struct study_run *run, const struct family *family
     bool is_good = code_items(run, family, groups, group, cells, err);
     char *text = json_dumps(cells, JSON_COMPACT);
     json_decref(cells);
-    struct buf members;
-    buf_init(&members);
-    append_members(run, groups, group, &members);
+    struct buf contributions;
+    buf_init(&contributions);
+    append_contributions(run, family, groups, group, &contributions);
     struct params params;
     params_init(&params);
     family_params(run, family, &params);
     params_text(&params, groups->names[group]);
-    params_text(&params, buf_text(&members));
+    params_text(&params, buf_text(&contributions));
     params_text(&params, text);
     is_good = is_good && session_execute(run->session, "atom_enter", &params, NULL, err);
     params_finish(&params);
-    buf_finish(&members);
+    buf_finish(&contributions);
     free(text);
     return is_good;
 }

@@ -11,9 +11,10 @@ RETURN CASE WHEN applicable = 0 OR answered * 5 >= applicable * 4 THEN 'I'
 -- The evaluations of a study that count: of delegates who travelled and are not staff, not superseded, with the
 -- disposition that an organiser set or else the derived one.
 CREATE FUNCTION logic.standing(programme uuid, study uuid)
-RETURNS TABLE (wave_id uuid, evaluation_id uuid, participant_id uuid, sector text, code text, scores smallint[])
+RETURNS TABLE (wave_id uuid, evaluation_id uuid, replaces uuid, participant_id uuid, sector text, code text,
+               scores smallint[])
 LANGUAGE sql STABLE AS $$
-    SELECT e.wave_id, e.evaluation_id, e.participant_id, d.sector,
+    SELECT e.wave_id, e.evaluation_id, e.replaces, e.participant_id, d.sector,
            coalesce(o.code, logic.derived_code(e.answered, e.applicable)), e.scores
     FROM debrief.wave w
     -- Two branches, because each of the two indexes that lead from a wave to its evaluations is partial.

@@ -52,65 +52,81 @@ LANGUAGE sql STABLE AS $$
     SELECT c.wave_id, '*', 'frame', 0, '{}', '{}', '{}', '{}', '{}' FROM closed c
 $$;
 
+-- Whether the evaluation, or one that it edits, has entered the family.
+CREATE FUNCTION logic.has_entered(programme uuid, study uuid, wave uuid, named text, evaluation uuid) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    WITH RECURSIVE edited AS (
+        SELECT evaluation AS id
+        UNION ALL
+        SELECT e.replaces FROM edited r JOIN debrief.evaluation e
+            ON e.programme_id = programme AND e.evaluation_id = r.id AND e.replaces IS NOT NULL)
+    SELECT coalesce(bool_or((SELECT count(*) > 0 FROM debrief.atom_member m
+                             WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = wave
+                               AND m.family = named AND m.evaluation_id = r.id)), false)
+    FROM edited r
+$$;
+
 -- Who contributes to which family and has not entered yet: per family the answered items and their scored sum.
+-- Members are counted, not joined: right after a wave's first entries nothing is known about that table's size, and
+-- a join planned for an empty one takes seconds.
 CREATE FUNCTION logic.waiting(programme uuid, study uuid)
 RETURNS TABLE (wave_id uuid, family text, type text, evaluation_id uuid, sector text, answered integer,
                total integer, items text[], raw integer[])
 LANGUAGE sql STABLE AS $$
-    WITH family AS MATERIALIZED (SELECT * FROM logic.families(programme, study))
-    SELECT f.wave_id, f.family, f.type, s.evaluation_id, s.sector, a.answered, a.total, f.items, a.raw
-    FROM logic.standing(programme, study) s
-    JOIN family f ON f.wave_id = s.wave_id
+    WITH family AS MATERIALIZED (
+        SELECT * FROM logic.families(programme, study)
+    ), standing AS MATERIALIZED (
+        SELECT s.* FROM logic.standing(programme, study) s WHERE s.code IN ('I', 'P')
+    ), outside AS MATERIALIZED (
+        SELECT s.evaluation_id, s.sector, s.scores, f.*
+        FROM standing s JOIN family f ON f.wave_id = s.wave_id
+        WHERE (SELECT count(*) FROM debrief.atom_member m
+               WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = f.wave_id
+                 AND m.family = f.family AND m.evaluation_id = s.evaluation_id) = 0
+          -- An edit of a contribution that entered would count twice: it waits.
+          AND CASE WHEN s.replaces IS NULL THEN true
+                   ELSE NOT logic.has_entered(programme, study, f.wave_id, f.family, s.replaces) END
+    )
+    SELECT o.wave_id, o.family, o.type, o.evaluation_id, o.sector, a.answered, a.total, o.items, a.raw
+    FROM outside o
     CROSS JOIN LATERAL (
         SELECT count(*)::integer AS answered,
-               sum(CASE WHEN u.reversed THEN u.low + u.high - s.scores[u.slot] ELSE s.scores[u.slot] END)::integer AS total,
-               array_agg(s.scores[u.slot]::integer ORDER BY u.i) AS raw
-        FROM unnest(f.slots, f.low, f.high, f.reversed) WITH ORDINALITY AS u (slot, low, high, reversed, i)
-        WHERE s.scores[u.slot] BETWEEN u.low AND u.high) a
-    WHERE s.code IN ('I', 'P') AND a.answered >= f.minimum
-      AND NOT EXISTS (SELECT FROM debrief.atom_member m
-                      WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = f.wave_id
-                        AND m.family = f.family AND m.evaluation_id = s.evaluation_id)
-      -- An edit of a contribution that entered would count twice: it waits.
-      AND NOT EXISTS (
-          WITH RECURSIVE earlier AS (
-              SELECT e.replaces AS id FROM debrief.evaluation e
-              WHERE e.programme_id = programme AND e.evaluation_id = s.evaluation_id
-              UNION ALL
-              SELECT e.replaces FROM earlier r JOIN debrief.evaluation e
-                  ON e.programme_id = programme AND e.evaluation_id = r.id)
-          SELECT FROM earlier r JOIN debrief.atom_member m ON m.evaluation_id = r.id
-          WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = f.wave_id AND m.family = f.family)
+               sum(CASE WHEN u.reversed THEN u.low + u.high - o.scores[u.slot] ELSE o.scores[u.slot] END)::integer AS total,
+               array_agg(o.scores[u.slot]::integer ORDER BY u.i) AS raw
+        FROM unnest(o.slots, o.low, o.high, o.reversed) WITH ORDINALITY AS u (slot, low, high, reversed, i)
+        WHERE o.scores[u.slot] BETWEEN u.low AND u.high) a
+    WHERE a.answered >= o.minimum
 $$;
 
--- The counts that decide and the histograms that are coded. A row with an empty item counts contributors; an
--- index's cell has its answered count and scored sum, an item's cell its raw value as the sum.
+-- The counts that decide and the histograms that are coded. A row with an empty item counts contributors and names
+-- their evaluations; an index's cell has its answered count and scored sum, an item's cell its raw value as the sum.
 CREATE FUNCTION logic.waiting_counts(programme uuid, study uuid)
 RETURNS TABLE (wave text, wave_id uuid, family text, type text, item text, sector text, answered integer,
-               total integer, n bigint)
+               total integer, n bigint, evaluations uuid[])
 LANGUAGE sql STABLE AS $$
     WITH contribution AS MATERIALIZED (SELECT * FROM logic.waiting(programme, study)),
     cell AS (
-        SELECT c.wave_id, c.family, c.type, '' AS item, c.sector, 0 AS answered, 0 AS total, count(*) AS n
+        SELECT c.wave_id, c.family, c.type, '' AS item, c.sector, 0 AS answered, 0 AS total, count(*) AS n,
+               array_agg(c.evaluation_id) AS evaluations
         FROM contribution c GROUP BY c.wave_id, c.family, c.type, c.sector
         UNION ALL
-        SELECT c.wave_id, c.family, c.type, c.family, c.sector, c.answered, c.total, count(*)
+        SELECT c.wave_id, c.family, c.type, c.family, c.sector, c.answered, c.total, count(*), NULL
         FROM contribution c WHERE c.type = 'index'
         GROUP BY c.wave_id, c.family, c.type, c.sector, c.answered, c.total
         UNION ALL
-        SELECT c.wave_id, c.family, c.type, u.item, c.sector, 1, u.value, count(*)
+        SELECT c.wave_id, c.family, c.type, u.item, c.sector, 1, u.value, count(*), NULL
         FROM contribution c CROSS JOIN LATERAL unnest(c.items, c.raw) AS u (item, value)
         WHERE c.type IN ('items', 'item') AND u.item IS NOT NULL
         GROUP BY c.wave_id, c.family, c.type, u.item, c.sector, u.value
     )
-    SELECT w.kind, c.wave_id, c.family, c.type, c.item, c.sector, c.answered, c.total, c.n
+    SELECT w.kind, c.wave_id, c.family, c.type, c.item, c.sector, c.answered, c.total, c.n, c.evaluations
     FROM cell c JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = c.wave_id
     ORDER BY c.wave_id, c.family, c.item, c.sector, c.answered, c.total
 $$;
 
--- Lets everyone of these sectors who waits in this family enter as one atom, with its coded histogram.
+-- Lets these contributions to the family enter as one atom of the group, with its coded histogram.
 -- `cells` is an array of {item, value, n}. Returns how many entered.
-CREATE FUNCTION logic.atom_enter(programme uuid, study uuid, wave uuid, named text, grouped text, members text[],
+CREATE FUNCTION logic.atom_enter(programme uuid, study uuid, wave uuid, named text, grouped text, contributions uuid[],
                                  cells jsonb) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -120,9 +136,7 @@ DECLARE
     entered integer;
 BEGIN
     INSERT INTO debrief.atom_member (programme_id, study_id, wave_id, family, evaluation_id, group_id, entry)
-    SELECT programme, study, wave, named, c.evaluation_id, grouped, next_entry
-    FROM logic.waiting(programme, study) c
-    WHERE c.wave_id = wave AND c.family = named AND c.sector = ANY (members);
+    SELECT programme, study, wave, named, c.id, grouped, next_entry FROM unnest(contributions) c (id);
     GET DIAGNOSTICS entered = ROW_COUNT;
     INSERT INTO debrief.atom (programme_id, study_id, wave_id, family, group_id, entry, n)
     VALUES (programme, study, wave, named, grouped, next_entry, entered);
