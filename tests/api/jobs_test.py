@@ -136,7 +136,7 @@ class JobsTest(ServiceTest):
         study.await_settled()
         lease = f"programme_id = '{self.programme.id}' AND name = 'study/{study.id}'"
         mark = f"SELECT logic.mark_stale('{self.programme.id}', '{study.id}')"
-        self.service.sql(f"UPDATE debrief.lease SET until = 'infinity' WHERE {lease}; {mark}")
+        self.service.sql(f"UPDATE debrief.lease SET until = 'infinity', holder = gen_random_uuid() WHERE {lease}; {mark}")
         slow = threading.Thread(target=self.service.sql,
                                 args=(f"BEGIN; {mark}; UPDATE debrief.lease SET until = 'infinity' WHERE false;"
                                       f"SELECT pg_sleep(3); COMMIT",))
