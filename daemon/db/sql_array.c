@@ -42,6 +42,12 @@ void sql_array_int16(struct buf *array, int16_t value)
     append_integer(array, (uint16_t)value, 2);
 }
 
+void sql_array_int64(struct buf *array, int64_t value)
+{
+    append_integer(array, 8, 4);
+    append_integer(array, (uint64_t)value, 8);
+}
+
 void sql_array_bool(struct buf *array, bool value)
 {
     append_integer(array, 1, 4);

@@ -23,6 +23,19 @@ struct study_run {
 /* Starts a parameter list with programme and study. */
 void study_params(const struct study_run *run, struct params *params);
 
+/* The columns of fold_begin. */
+enum fold_begin_column {
+    FOLD_BEGIN_TAKEN,
+    FOLD_BEGIN_FOLDED,
+    FOLD_BEGIN_REBUILT,
+    FOLD_BEGIN_WAS_STALE,
+    FOLD_BEGIN_MAY_ENTER,
+};
+
+/* Folds what fold_begin took into the stored facts, or all of the study when it is rebuilt. The
+ * waves are loaded, the counts not yet. */
+bool fold_study(struct study_run *run, const struct rows *begun, struct error *err) must_check;
+
 /* Lets waiting contributions of closed waves enter atoms. Decisions look at counts only. */
 bool admit_waiting(struct study_run *run, struct error *err) must_check;
 

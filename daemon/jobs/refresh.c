@@ -4,23 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool fold(const struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
-                 struct error *err)
+static bool fold(struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
+                 bool *may_enter, struct error *err)
 {
     struct params params;
-    struct rows *rows;
+    struct rows *begun;
     params_init(&params);
     study_params(run, &params);
     params_bool(&params, mode == REFRESH_FROM_SCRATCH);
-    bool is_good = session_execute(run->session, "fold", &params, &rows, err);
+    bool is_good = session_execute(run->session, "fold_begin", &params, &begun, err);
     params_finish(&params);
     if (!is_good)
         return false;
-    result->folded = rows_int64(rows, 0, 0);
-    result->rebuilt = rows_bool(rows, 0, 1);
-    result->was_stale = rows_bool(rows, 0, 2);
-    rows_destroy(rows);
-    return true;
+    result->folded = rows_int64(begun, 0, FOLD_BEGIN_FOLDED);
+    result->rebuilt = rows_bool(begun, 0, FOLD_BEGIN_REBUILT);
+    result->was_stale = rows_bool(begun, 0, FOLD_BEGIN_WAS_STALE);
+    *may_enter = rows_bool(begun, 0, FOLD_BEGIN_MAY_ENTER);
+    is_good = fold_study(run, begun, err);
+    rows_destroy(begun);
+    return is_good;
 }
 
 /* The internal rows as they are stored, one text a row. */
@@ -83,14 +85,21 @@ static bool check_lease(const struct study_run *run, const char *lease, const st
     return is_held || error_set(err, ERR_CONFLICT, "another worker took the lease over");
 }
 
+/* Closed waves whose contributions and frame are what they were have nothing new to release. */
+static bool release_closed(struct study_run *run, struct refresh_result *result, bool may_enter,
+                           struct error *err)
+{
+    return !may_enter || (admit_waiting(run, err) && publish_release(run, &result->release, err));
+}
+
 static bool compute(struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
                     struct error *err)
 {
-    if (!fold(run, mode, result, err) ||
-        !study_facts_load(run->session, &run->params, &run->loaded, err))
-        return false;
-    bool is_good = replace_metrics(run, result, err) && admit_waiting(run, err) &&
-                   publish_release(run, &result->release, err);
+    bool may_enter;
+    bool is_good = study_facts_load_frame(run->session, &run->params, &run->loaded, err) &&
+                   fold(run, mode, result, &may_enter, err) &&
+                   study_facts_load_counts(run->session, &run->params, &run->loaded, err) &&
+                   replace_metrics(run, result, err) && release_closed(run, result, may_enter, err);
     study_facts_finish(&run->loaded);
     return is_good;
 }

@@ -150,6 +150,7 @@ static bool read_wave(const struct loading *loading, const struct rows *rows, in
         return error_set(loading->err, ERR_TOO_LARGE, "a study has at most %d waves",
                          STUDY_WAVES_MAX);
     struct study_wave *wave = &loaded->waves[loaded->wave_count++];
+    wave->id = rows_uuid(rows, row, 1);
     wave->kind = xstrdup(rows_text(rows, row, 0));
     wave->is_closed = rows_bool(rows, row, 2);
     wave->compiled = json_loadb(rows_text(rows, row, 3), rows_length(rows, row, 3), 0, NULL);
@@ -260,24 +261,24 @@ static bool load_scales(const struct loading *loading)
     return is_good;
 }
 
-bool study_facts_load(struct session *session, const struct params *params,
-                      struct study_facts *loaded, struct error *err)
+bool study_facts_load_frame(struct session *session, const struct params *params,
+                            struct study_facts *loaded, struct error *err)
 {
-    struct study_facts made = {.facts = facts_create()};
-    struct loading loading = {session, params, &made, err};
-    bool is_good = each_row(&loading, "fact_frame", read_sector) &&
-                   facts_slices_done(made.facts, err) &&
-                   each_row(&loading, "fact_waves", read_wave) &&
-                   each_row(&loading, "fact_response", read_disposition) &&
-                   each_row(&loading, "fact_panel", read_panel) &&
-                   each_row(&loading, "fact_counts", read_count) &&
-                   each_row(&loading, "fact_composites", read_composite) && load_scales(&loading) &&
-                   facts_seal(made.facts, err);
-    if (is_good)
-        *loaded = made;
-    else
-        study_facts_finish(&made);
-    return is_good;
+    *loaded = (struct study_facts){.facts = facts_create()};
+    struct loading loading = {session, params, loaded, err};
+    return each_row(&loading, "fact_frame", read_sector) && facts_slices_done(loaded->facts, err) &&
+           each_row(&loading, "fact_waves", read_wave);
+}
+
+bool study_facts_load_counts(struct session *session, const struct params *params,
+                             struct study_facts *loaded, struct error *err)
+{
+    struct loading loading = {session, params, loaded, err};
+    return each_row(&loading, "fact_response", read_disposition) &&
+           each_row(&loading, "fact_panel", read_panel) &&
+           each_row(&loading, "fact_counts", read_count) &&
+           each_row(&loading, "fact_composites", read_composite) && load_scales(&loading) &&
+           facts_seal(loaded->facts, err);
 }
 
 void study_facts_finish(struct study_facts *loaded)

@@ -11,6 +11,7 @@
 enum sql_type {
     SQL_BOOL = 16,
     SQL_BYTEA = 17,
+    SQL_INT64 = 20,
     SQL_INT16 = 21,
     SQL_TEXT = 25,
     SQL_TIMESTAMPTZ = 1184,
@@ -21,6 +22,7 @@ void sql_array_start(struct buf *array, enum sql_type type, size_t count);
 void sql_array_bytes(struct buf *array, const void *bytes, size_t length); /* bytea, text */
 void sql_array_uuid(struct buf *array, const struct uuid *uuid);           /* nil is NULL */
 void sql_array_int16(struct buf *array, int16_t value);
+void sql_array_int64(struct buf *array, int64_t value);
 void sql_array_bool(struct buf *array, bool value);
 void sql_array_time(struct buf *array, int64_t wall_us); /* microseconds since 1970 */
 

@@ -13,20 +13,24 @@ struct session;
 
 /* A wave with what its instrument measures. */
 struct study_wave {
+    struct uuid id;
     char *kind;
     bool is_closed;
     json_t *compiled; /* see instrument_describe */
 };
 
 struct study_facts {
-    struct facts *facts; /* sealed; slices are the programme's sectors */
+    struct facts *facts; /* sealed with its counts; slices are the programme's sectors */
     struct study_wave waves[STUDY_WAVES_MAX];
     size_t wave_count;
 };
 
-/* `params` hold programme and study. On false nothing is left behind. */
-bool study_facts_load(struct session *session, const struct params *params,
-                      struct study_facts *loaded, struct error *err) must_check;
+/* Loads in two steps, because folding needs the first and changes what the second reads: sectors
+ * and waves, then counts. `params` hold programme and study. Finish in any case. */
+bool study_facts_load_frame(struct session *session, const struct params *params,
+                            struct study_facts *loaded, struct error *err) must_check;
+bool study_facts_load_counts(struct session *session, const struct params *params,
+                             struct study_facts *loaded, struct error *err) must_check;
 void study_facts_finish(struct study_facts *loaded);
 
 /* The measure of that id and one of these types (ended by NULL) in the wave's instrument, or NULL.

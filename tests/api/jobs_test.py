@@ -91,6 +91,48 @@ class JobsTest(ServiceTest):
         self.assertEqual(self.state(study), before)
         self.assertEqual(self.service.sql("SELECT count(*) FROM debrief.job_run WHERE outcome = 'differed'"), [["0"]])
 
+    def test_increments_alone_equal_a_rebuild(self):
+        """Folded without a rebuild, edits of old and of still pending evaluations among them, in an open wave and late
+        into a closed one; between the rounds people change sector, stay at home or turn out to be staff."""
+        random_ = random.Random(11)
+        study, wave, tokens = self.make("Increments", ["politics"] * 7 + ["business"] * 5 + ["academia"] * 4)
+        latest = {}
+
+        def answers():
+            given = {name: value for name, value in post_answers(random_.randint(1, 5)).items() if random_.random() < 0.8}
+            for name in random_.sample(sorted(given), len(given) // 8):
+                given[name] = {"missing": random_.choice(["dk", "refused"])}
+            return given
+
+        def line(participant):
+            replaced = {"replaces": latest[participant]} if participant in latest else {}
+            latest[participant] = new_id()
+            return {"id": latest[participant], "participant": participant,
+                    "evaluation": {"answers": answers(), **replaced}}
+
+        for turn in range(6):
+            study.await_settled()
+            known = {run["id"] for run in self.runs(study.job("refresh"))}
+            for _ in range(2):
+                chosen = random_.sample(sorted(tokens), 9)
+                lines = [line(one) for one in chosen] + [line(one) for one in chosen[:3]]
+                self.assertEqual({done["outcome"] for done in wave.import_lines(lines, "?late=1")},
+                                 {"new"})
+            study.await_settled()
+            details = [run["detail"] for run in self.runs(study.job("refresh")) if run["id"] not in known]
+            self.assertTrue(details)
+            self.assertEqual([one for one in details if "rebuilt=no" not in one], [])
+            incremental = self.state(study)
+            self.assertGreater(len(incremental), 100)
+            self.assertEqual(self.run_job(study, "verify")["outcome"], "succeeded")
+            self.assertEqual(self.state(study), incremental, turn)
+            change = random_.choice([{"sector": "state"}, {"sector": "business"}, {"travelled": False}, {"is_staff": True}])
+            self.programme.organiser.made("PATCH", f"{study.path}/delegates/{random_.choice(sorted(tokens))}", change)
+            code = random_.choice(["R", "NE", "P"])
+            self.programme.organiser.made("PUT", f"{wave.path}/dispositions/{random_.choice(sorted(tokens))}", {"code": code})
+            if turn == 3:
+                wave.close()
+
     def test_what_waits_explains_a_difference(self):
         """A verification that finds a changed delegation not yet computed says so, instead of alarming."""
         study, wave, tokens = self.make("Explained")
