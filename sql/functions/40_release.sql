@@ -155,20 +155,42 @@ LANGUAGE sql AS $$
     ON CONFLICT (programme_id, study_id, wave_id, family, group_id) DO NOTHING
 $$;
 
--- Replaces the study's internal rows under the lease's epoch.
-CREATE FUNCTION logic.metrics_replace(programme uuid, study uuid, held bigint, rows jsonb) RETURNS bigint
+-- Makes the study's internal rows what they are under the lease's epoch. A row that says the same stays as it is, with
+-- the epoch that wrote it: one more answer leaves the other sectors' rows alone.
+CREATE FUNCTION logic.metrics_replace(programme uuid, study uuid, held bigint, rows json) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     counted bigint;
 BEGIN
-    DELETE FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study;
+    WITH given AS MATERIALIZED (
+        SELECT r.* FROM json_to_recordset(rows) AS r (position integer, family text, wave text, metric text, slice text,
+            item text, value float8, text_value text, null_reason text, n bigint, population bigint, low float8,
+            high float8, unit text, method text, version integer)
+    ), stored AS MATERIALIZED (
+        SELECT m.* FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
+    ), changed AS MATERIALIZED (
+        SELECT family, wave, metric, slice, item, g.value, g.text_value, g.null_reason, g.n, g.population, g.low, g.high,
+               g.unit, g.method, g.version, g.position
+        FROM given g FULL JOIN stored s USING (family, wave, metric, slice, item)
+        WHERE (g.value, g.text_value, g.null_reason, g.n, g.population, g.low, g.high, g.unit, g.method, g.version,
+               g.position)
+            IS DISTINCT FROM (s.value, s.text_value, s.null_reason, s.n, s.population, s.low, s.high, s.unit, s.method,
+                              s.metric_version, s.position)
+    ), gone AS (
+        DELETE FROM debrief.metric m USING changed c
+        WHERE m.programme_id = programme AND m.study_id = study AND m.family = c.family AND m.wave = c.wave
+          AND m.metric = c.metric AND m.slice = c.slice AND m.item = c.item AND c.position IS NULL
+    )
     INSERT INTO debrief.metric (programme_id, study_id, family, wave, metric, slice, item, value, text_value,
                                 null_reason, n, population, low, high, unit, method, metric_version, epoch, position)
-    SELECT programme, study, r.family, r.wave, r.metric, r.slice, r.item, r.value, r.text_value, r.null_reason, r.n,
-           r.population, r.low, r.high, r.unit, r.method, r.version, held, r.position
-    FROM jsonb_to_recordset(rows) AS r (position integer, family text, wave text, metric text, slice text, item text,
-        value float8, text_value text, null_reason text, n bigint, population bigint, low float8, high float8,
-        unit text, method text, version integer);
+    SELECT programme, study, c.family, c.wave, c.metric, c.slice, c.item, c.value, c.text_value, c.null_reason, c.n,
+           c.population, c.low, c.high, c.unit, c.method, c.version, held, c.position
+    FROM changed c WHERE c.position IS NOT NULL
+    ON CONFLICT ON CONSTRAINT metric_pkey DO UPDATE
+    SET value = excluded.value, text_value = excluded.text_value, null_reason = excluded.null_reason, n = excluded.n,
+        population = excluded.population, low = excluded.low, high = excluded.high, unit = excluded.unit,
+        method = excluded.method, metric_version = excluded.metric_version, epoch = excluded.epoch,
+        position = excluded.position;
     INSERT INTO debrief.study_state AS s (programme_id, study_id, epoch, revision, computed_at)
     VALUES (programme, study, held, 1, now())
     ON CONFLICT (programme_id, study_id) DO UPDATE
