@@ -90,8 +90,8 @@ BEGIN
                     AND e.participant_id = coalesce(v.participant_id, g.participant_id) THEN 'replay'
                WHEN e.evaluation_id IS NOT NULL THEN 'conflict'
                WHEN w.wave_id IS NULL THEN 'no_wave'
-               WHEN w.closed_at IS NOT NULL OR w.closes_at <= now() THEN 'closed'
-               WHEN w.opens_at > now() THEN 'not_open'
+               WHEN NOT g.late AND (w.closed_at IS NOT NULL OR w.closes_at <= now()) THEN 'closed'
+               WHEN NOT g.late AND w.opens_at > now() THEN 'not_open'
                WHEN g.invitation_id IS NOT NULL
                     AND (v.invitation_id IS NULL OR v.generation <> g.generation OR v.revoked_at IS NOT NULL)
                    THEN 'revoked'
@@ -103,8 +103,8 @@ BEGIN
                ELSE 'stale'
            END,
            logic.utc(e.received_at), s.key_id, e.seal_position, s.leaves, s.signature
-    FROM unnest(programmes, waves, evaluations, invitations, generations, participants, hashes) WITH ORDINALITY
-        AS g (programme_id, wave_id, evaluation_id, invitation_id, generation, participant_id, body_hash, ordinal)
+    FROM unnest(programmes, waves, evaluations, invitations, generations, participants, hashes, late) WITH ORDINALITY
+        AS g (programme_id, wave_id, evaluation_id, invitation_id, generation, participant_id, body_hash, late, ordinal)
     LEFT JOIN debrief.wave w ON w.programme_id = g.programme_id AND w.wave_id = g.wave_id
     LEFT JOIN debrief.invitation v ON v.programme_id = g.programme_id AND v.invitation_id = g.invitation_id
         AND v.wave_id = g.wave_id

@@ -214,6 +214,9 @@ class SubmissionTest(ServiceTest):
         line = line_of(people[0])
         self.assertEqual([one["outcome"] for one in wave.import_lines([line])], ["closed"])
         self.assertEqual([one["outcome"] for one in wave.import_lines([line], "?late=1")], ["new"])
+        refused = [line_of(line["participant"]), line_of(new_id())]
+        self.assertEqual([one["outcome"] for one in wave.import_lines(refused, "?late=1")],
+                         ["stale", "no_participant"])
         self.assertEqual([one["outcome"] for one in wave.import_lines([line])], ["replay"])
         for client in (self.programme.analyst, self.programme.coder, self.programme.dashboard):
             reply = client.call("POST", f"{wave.path}/evaluations:import?late=1", b"{}", "application/x-ndjson")
