@@ -59,6 +59,21 @@ static void sleep_us(struct work *work, int64_t duration_us)
         take_signals(work);
 }
 
+static void pat_watchdog(const struct work *work)
+{
+    struct error err;
+    if (work->config->process.watchdog && !notify_watchdog(&err))
+        log_warn("service_manager_not_told", "error=%s", log_quote(err.message).text);
+}
+
+static bool go_on(void *context)
+{
+    struct work *work = context;
+    pat_watchdog(work);
+    take_signals(work);
+    return !work->is_stopping;
+}
+
 static bool connect_database(struct work *work, struct error *err)
 {
     static const char *const channels[] = {"debriefd_pending", NULL};
@@ -77,6 +92,8 @@ static bool connect_database(struct work *work, struct error *err)
     struct runner_options runner_options = {
         .lease_seconds = (int)(work->config->work.lease_duration_us / CLOCK_SECOND_US),
         .batch = BATCH,
+        .go_on = go_on,
+        .context = work,
     };
     work->runner = runner_create(work->session, &runner_options);
     return true;
@@ -109,13 +126,6 @@ static bool turn(struct work *work, struct error *err)
     work->retry_us = RETRY_FIRST_US;
     take_signals(work);
     return work->is_stopping || wait_for_work(work, err);
-}
-
-static void pat_watchdog(const struct work *work)
-{
-    struct error err;
-    if (work->config->process.watchdog && !notify_watchdog(&err))
-        log_warn("service_manager_not_told", "error=%s", log_quote(err.message).text);
 }
 
 static void loop(struct work *work)

@@ -167,7 +167,10 @@ static bool run_all(const struct runner *runner, const char *statement, enum ref
     params_finish(&params);
     if (!is_good)
         return false;
+    const struct runner_options *options = &runner->options;
     for (int row = 0; is_good && row < rows_count(rows); row++) {
+        if (!options->go_on(options->context))
+            break;
         struct due due = {
             .programme = rows_uuid(rows, row, 0),
             .study = rows_uuid(rows, row, 1),

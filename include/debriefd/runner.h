@@ -15,9 +15,14 @@
 struct session;
 struct runner;
 
+/* Called before each run, since a turn may take long; false ends the turn. */
+typedef bool runner_go_on_fn(void *context);
+
 struct runner_options {
     int lease_seconds;
     int batch; /* studies in one turn */
+    runner_go_on_fn *go_on;
+    void *context;
 };
 
 /* The session is borrowed; its statements are sql_queries. */
