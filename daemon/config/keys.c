@@ -93,7 +93,7 @@ const struct config_key config_keys[] = {
      .initial = "1s", .reloadable = true,
      .help = "How long a request waits for a lost database before it is answered 503."},
 
-    {"ingest_batch", MEMBER(ingest.batch), .type = CONFIG_INTEGER, .min = 1, .max = 10000,
+    {"ingest_batch", MEMBER(ingest.batch), .type = CONFIG_INTEGER, .min = 1, .max = 4096,
      .initial = "256", .unit = "evaluations", .help = "At most so many share one commit."},
     {"ingest_queue", MEMBER(ingest.queue), .type = CONFIG_INTEGER, .min = 1, .max = 1000000,
      .initial = "4096", .unit = "evaluations",

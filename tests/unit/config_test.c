@@ -132,7 +132,8 @@ static void a_fault_is_named_with_its_place(void)
         {"public_url = ftp://a", "test.conf:2: public_url: is no http or https URL"},
         {"public_url = https://a/", "test.conf:2: public_url: ends with a slash"},
         {"reuse_port = no\nreuse_port = no", "test.conf:3: reuse_port: given twice in one file"},
-        {"ingest_batch = 5000", "configuration: ingest_batch: is larger than ingest_queue"},
+        {"ingest_batch = 5000", "test.conf:2: ingest_batch: 5000 is outside 1 to 4096"},
+        {"ingest_queue = 100", "configuration: ingest_batch: is larger than ingest_queue"},
     };
     struct buf faults;
     buf_init(&faults);
@@ -326,7 +327,7 @@ static void man_page_names_ranges(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&page), "*max\\_body* = 256k\n\t"));
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&page), "size from 1k to 16M."));
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&page), "one of error, warn, info, debug."));
-    CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&page), "evaluations from 1 to 10000."));
+    CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&page), "evaluations from 1 to 4096."));
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&page), "*database* = (empty)\n\t"));
     buf_finish(&page);
 }
