@@ -44,6 +44,8 @@ bool config_check_network(const char *text, struct error *err)
 {
     char address[INET6_ADDRSTRLEN] = "";
     size_t length = strcspn(text, "/");
+    if (strcmp(text, "unix") == 0)
+        return true;
     if (length < sizeof address)
         memcpy(address, text, length);
     int bits = address_bits(address);

@@ -66,12 +66,13 @@ const struct config_key config_keys[] = {
              "a trailing slash. Empty: the request's own host."},
     {"trusted_proxies", MEMBER(http.trusted_proxies), .type = CONFIG_LIST, .min = 0, .max = 64,
      .initial = "", .check = config_check_network,
-     .help = "Addresses or networks (10.0.0.0/8) whose Forwarded header fields are believed."},
+     .help = "Addresses, networks (10.0.0.0/8) or unix (the peer of a unix socket) whose "
+             "X-Forwarded-For is believed, with the key of proxy_key_file."},
     {"proxy_key_file", MEMBER(http.proxy_key_file), .type = CONFIG_PATH, .min = 0, .max = 1000,
      .initial = "", .help = "A key that a trusted proxy must send with every request."},
     {"metrics_loopback", MEMBER(http.metrics_loopback), .type = CONFIG_BOOLEAN, .initial = "yes",
-     .help = "Serve /metrics to loopback addresses without a key. Everybody else needs an "
-             "operator's key."},
+     .help = "Serve /metrics to loopback addresses only. A proxy on this machine makes "
+             "everybody local unless it is a trusted one."},
 
     {"database", MEMBER(database.conninfo), .type = CONFIG_TEXT, .min = 0, .max = 2000,
      .initial = "", .secret = true,

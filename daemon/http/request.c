@@ -2,6 +2,7 @@
 
 #include "request_private.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <debriefd/clock.h>
 #include <debriefd/framing.h>
@@ -133,13 +134,42 @@ static void set_id(struct request *request)
         make_id(request);
 }
 
+/* The bytes of a textual address; 0 when it is none. */
+static size_t parse_address(const char *text, size_t length, unsigned char bytes[16])
+{
+    char address[INET6_ADDRSTRLEN] = "";
+    if (length >= sizeof address)
+        return 0;
+    memcpy(address, text, length);
+    if (inet_pton(AF_INET, address, bytes) == 1)
+        return 4;
+    return inet_pton(AF_INET6, address, bytes) == 1 ? 16 : 0;
+}
+
+/* `network` is an address or a network such as 10.0.0.0/8, or "unix" as the peer may be. */
+static bool is_in_network(const char *network, const char *peer)
+{
+    unsigned char wanted[16];
+    unsigned char given[16];
+    size_t length = strcspn(network, "/");
+    size_t bytes = parse_address(network, length, wanted);
+    if (bytes == 0 || parse_address(peer, strlen(peer), given) != bytes)
+        return strcmp(network, peer) == 0;
+    size_t bits = network[length] == '/' ? strtoul(network + length + 1, NULL, 10) : 8 * bytes;
+    size_t whole = bits / 8;
+    if (whole >= bytes)
+        return memcmp(wanted, given, bytes) == 0;
+    unsigned mask = 0xff00u >> bits % 8;
+    return memcmp(wanted, given, whole) == 0 && ((wanted[whole] ^ given[whole]) & mask & 0xff) == 0;
+}
+
 static bool is_trusted_proxy(const struct request *request, const char *peer)
 {
     const struct server_options *options = &request->server->options;
     const char *const *proxy = options->trusted_proxies;
     if (proxy == NULL || options->proxy_key == NULL)
         return false;
-    while (*proxy != NULL && strcmp(*proxy, peer) != 0)
+    while (*proxy != NULL && !is_in_network(*proxy, peer))
         proxy++;
     const char *key = *proxy != NULL ? request_header(request, "X-Debriefd-Proxy-Key") : NULL;
     size_t length = strlen(options->proxy_key);

@@ -343,7 +343,7 @@ int main(void)
         {"access hook", access_hook_sees_each_request},
         {NULL, NULL},
     };
-    static const char *const proxies[] = {"127.0.0.1", NULL};
+    static const char *const proxies[] = {"10.0.0.0/8", "126.0.0.0/7", NULL};
     struct server_options options = server_options_default();
     options.trusted_proxies = proxies;
     options.proxy_key = "the-key";
