@@ -31,14 +31,18 @@ static bool write_all(int fd, const char *bytes, size_t length)
     return fsync(fd) == 0;
 }
 
-/* Key files are short. An existing target must hold the same. */
-static bool copy_key(const char *from, const char *to, struct error *err)
+enum key_need { KEY_NEEDED, KEY_OPTIONAL };
+
+/* Key files are short. An existing target must hold the same. A backup without a needed one would
+ * be none. */
+static bool copy_key(const char *from, const char *to, enum key_need need, struct error *err)
 {
     char bytes[4096];
     char present[4096];
     int source = open(from, O_RDONLY | O_CLOEXEC);
     if (source < 0)
-        return errno == ENOENT || error_set_errno(err, errno, "cannot open %s", from);
+        return (need == KEY_OPTIONAL && errno == ENOENT) ||
+               error_set_errno(err, errno, "cannot open %s", from);
     ssize_t length = read(source, bytes, sizeof bytes);
     close(source);
     int target = open(to, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -54,22 +58,24 @@ static bool copy_key(const char *from, const char *to, struct error *err)
 struct key_file {
     const char *name; /* in the backup */
     const char *path;
+    enum key_need need;
 };
 
 static bool copy_keys(const struct config *config, const char *folder, bool is_restore,
                       struct error *err)
 {
     const struct key_file keys[] = {
-        {"credential.key", config->keys.credential_file},
-        {"signing.key", config->keys.signing_file},
-        {"proxy.key", config->http.proxy_key_file},
+        {"credential.key", config->keys.credential_file, KEY_NEEDED},
+        {"signing.key", config->keys.signing_file, KEY_NEEDED},
+        {"proxy.key", config->http.proxy_key_file, KEY_OPTIONAL},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         char stored[PATH_SIZE];
         snprintf(stored, sizeof stored, "%s/%s", folder, keys[i].name);
         if (keys[i].path[0] == '\0')
             continue;
-        if (!copy_key(is_restore ? stored : keys[i].path, is_restore ? keys[i].path : stored, err))
+        if (!copy_key(is_restore ? stored : keys[i].path, is_restore ? keys[i].path : stored,
+                      keys[i].need, err))
             return false;
     }
     return true;

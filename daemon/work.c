@@ -125,7 +125,8 @@ static bool turn(struct work *work, struct error *err)
         return false;
     work->retry_us = RETRY_FIRST_US;
     take_signals(work);
-    return work->is_stopping || wait_for_work(work, err);
+    bool has_more = ran >= BATCH; /* a full batch: there is likely more */
+    return has_more || work->is_stopping || wait_for_work(work, err);
 }
 
 static void loop(struct work *work)
