@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define ATTEMPTS 6
+#define PAUSE_US 30000
 
 struct runner {
     struct session *session;
@@ -125,15 +129,19 @@ static bool fail_run(const struct runner *runner, const struct due *due, int64_t
     return record(runner, due, epoch, started_us, "failed", failure->message, 0, err);
 }
 
-/* A change of the study that commits while its job runs undoes the job's transaction: once more
- * then, with what is there now. */
+/* A change of the study that commits while its job runs undoes the job's transaction: again then,
+ * with what is there now. Somebody who sets a study up changes it many times in a second. */
 static bool refresh_settled(const struct runner *runner, const struct refresh_order *order,
                             struct refresh_result *result, struct error *failure)
 {
-    if (refresh_study(runner->session, order, result, failure))
-        return true;
-    return failure->code == ERR_UNAVAILABLE && session_is_open(runner->session) &&
-           refresh_study(runner->session, order, result, failure);
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        if (refresh_study(runner->session, order, result, failure))
+            return true;
+        if (failure->code != ERR_UNAVAILABLE || !session_is_open(runner->session))
+            return false;
+        usleep((useconds_t)(attempt * PAUSE_US));
+    }
+    return false;
 }
 
 /* *ran grows when this runner got the lease. */
