@@ -167,19 +167,18 @@ BEGIN
             item text, value float8, text_value text, null_reason text, n bigint, population bigint, low float8,
             high float8, unit text, method text, version integer)
     ), stored AS MATERIALIZED (
-        SELECT m.* FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
+        SELECT m.ctid AS place, m.* FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
     ), changed AS MATERIALIZED (
         SELECT family, wave, metric, slice, item, g.value, g.text_value, g.null_reason, g.n, g.population, g.low, g.high,
-               g.unit, g.method, g.version, g.position
+               g.unit, g.method, g.version, g.position, s.place
         FROM given g FULL JOIN stored s USING (family, wave, metric, slice, item)
         WHERE (g.value, g.text_value, g.null_reason, g.n, g.population, g.low, g.high, g.unit, g.method, g.version,
                g.position)
             IS DISTINCT FROM (s.value, s.text_value, s.null_reason, s.n, s.population, s.low, s.high, s.unit, s.method,
                               s.metric_version, s.position)
     ), gone AS (
-        DELETE FROM debrief.metric m USING changed c
-        WHERE m.programme_id = programme AND m.study_id = study AND m.family = c.family AND m.wave = c.wave
-          AND m.metric = c.metric AND m.slice = c.slice AND m.item = c.item AND c.position IS NULL
+        -- By place, under the lease: a join by names is planned as a product of the two.
+        DELETE FROM debrief.metric m WHERE m.ctid = ANY (ARRAY(SELECT c.place FROM changed c WHERE c.position IS NULL))
     )
     INSERT INTO debrief.metric (programme_id, study_id, family, wave, metric, slice, item, value, text_value,
                                 null_reason, n, population, low, high, unit, method, metric_version, epoch, position)
