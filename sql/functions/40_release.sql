@@ -98,12 +98,14 @@ LANGUAGE sql STABLE AS $$
     WHERE a.answered >= o.minimum
 $$;
 
+-- A function with a setting is planned at each call: a plan kept from when no wave had members scans them all, once
+-- for every contribution.
 -- The counts that decide and the histograms that are coded. A row with an empty item counts contributors and names
 -- their evaluations; an index's cell has its answered count and scored sum, an item's cell its raw value as the sum.
 CREATE FUNCTION logic.waiting_counts(programme uuid, study uuid)
 RETURNS TABLE (wave text, wave_id uuid, family text, type text, item text, sector text, answered integer,
                total integer, n bigint, evaluations uuid[])
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     WITH contribution AS MATERIALIZED (SELECT * FROM logic.waiting(programme, study)),
     cell AS (
         SELECT c.wave_id, c.family, c.type, '' AS item, c.sector, 0 AS answered, 0 AS total, count(*) AS n,
