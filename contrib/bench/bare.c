@@ -62,7 +62,7 @@ int main(int argc, char **argv)
         strcmp(argv[4], "server") == 0 ? server_base_create() : event_base_new();
     struct evhttp *http = evhttp_new(base);
     evhttp_set_gencb(http, on_request, &bare);
-    if (evhttp_bind_socket(http, "127.0.0.1", (uint16_t)atoi(argv[1])) != 0)
+    if (evhttp_bind_socket(http, "127.0.0.1", (uint16_t)strtol(argv[1], NULL, 10)) != 0)
         die("cannot listen");
     return event_base_dispatch(base);
 }

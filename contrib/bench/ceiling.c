@@ -160,7 +160,7 @@ int main(int argc, char **argv)
     PGconn *connection = connect_database(argv[1]);
     struct rusage usage;
     int64_t begin_us = clock_monotonic_us();
-    size_t stored = run(connection, &row, (int64_t)(atof(argv[2]) * 1e6), names);
+    size_t stored = run(connection, &row, (int64_t)(strtod(argv[2], NULL) * 1e6), names);
     double seconds = (double)(clock_monotonic_us() - begin_us) / 1e6;
     getrusage(RUSAGE_SELF, &usage);
     printf("{\"acknowledged\":%zu,\"seconds\":%.6f,\"cpu_us\":%lld}\n", stored, seconds,

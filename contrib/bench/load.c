@@ -170,7 +170,7 @@ static size_t reply_length(struct connection *connection)
 
 static void take_reply(struct load *load, const struct connection *connection)
 {
-    int status = atoi(connection->reply + 9);
+    int status = (int)strtol(connection->reply + 9, NULL, 10);
     int64_t now = now_us();
     load->outstanding--;
     load->end_us = now;
@@ -273,7 +273,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     static struct load load; /* what it points to lasts as long as the process */
-    load.port = atoi(argv[1]);
+    load.port = (int)strtol(argv[1], NULL, 10);
     load.connections = strtoul(argv[2], NULL, 10);
     read_body(&load, argv[4]);
     read_requests(&load, argv[5], strtoul(argv[6], NULL, 10));
@@ -282,7 +282,7 @@ int main(int argc, char **argv)
     struct rusage before;
     struct rusage after;
     getrusage(RUSAGE_SELF, &before);
-    run(&load, (int64_t)(atof(argv[3]) * 1e6));
+    run(&load, (int64_t)(strtod(argv[3], NULL) * 1e6));
     getrusage(RUSAGE_SELF, &after);
     subtract(&after, &before);
     print_result(&load, &after);

@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     struct evhttp *http = evhttp_new(base);
     evhttp_set_gencb(http, on_request, &minimal);
     evhttp_set_allowed_methods(http, EVHTTP_REQ_PUT);
-    if (evhttp_bind_socket(http, "127.0.0.1", (uint16_t)atoi(argv[2])) != 0)
+    if (evhttp_bind_socket(http, "127.0.0.1", (uint16_t)strtol(argv[2], NULL, 10)) != 0)
         die("cannot listen");
     return event_base_dispatch(base);
 }
