@@ -19,7 +19,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA dash TO debriefd_dash;
 
 -- serve stores answers and sets studies up; it reads no answer but to say a receipt, changes none and deletes none.
 GRANT SELECT ON ALL TABLES IN SCHEMA debrief TO debriefd_serve;
-REVOKE SELECT ON debrief.fact_count, debrief.fact_composite, debrief.fact_moment, debrief.atom, debrief.atom_cell,
+REVOKE SELECT ON debrief.fact, debrief.atom, debrief.atom_cell,
     debrief.atom_member, debrief.audit_record, debrief.draft FROM debriefd_serve;
 REVOKE SELECT ON debrief.evaluation FROM debriefd_serve;
 GRANT SELECT (programme_id, evaluation_id, wave_id, participant_id, replaces, seal_id, seal_position, received_at,
@@ -39,8 +39,7 @@ REVOKE SELECT ON debrief.api_key, debrief.audit_record, debrief.draft FROM debri
 -- What was frozen, released or recorded is added to and never changed.
 GRANT INSERT ON debrief.atom, debrief.atom_group, debrief.atom_cell, debrief.atom_member, debrief.release,
     debrief.release_metric, debrief.outbox, debrief.job_run TO debriefd_work;
-GRANT INSERT, UPDATE, DELETE ON debrief.fact_count, debrief.fact_composite, debrief.fact_moment,
-    debrief.fact_participation, debrief.metric, debrief.study_state, debrief.stale TO debriefd_work;
+GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale TO debriefd_work;
 GRANT INSERT, UPDATE ON debrief.lease TO debriefd_work;
 GRANT UPDATE ON debrief.job TO debriefd_work;
 GRANT DELETE ON debrief.pending TO debriefd_work;

@@ -2,6 +2,7 @@
 #ifndef DEBRIEFD_JOBS_PRIVATE_H
 #define DEBRIEFD_JOBS_PRIVATE_H
 
+#include "refresh.h"
 #include <debriefd/disclosure.h>
 #include <debriefd/metric.h>
 #include <debriefd/runner.h>
@@ -30,11 +31,13 @@ enum fold_begin_column {
     FOLD_BEGIN_REBUILT,
     FOLD_BEGIN_WAS_STALE,
     FOLD_BEGIN_MAY_ENTER,
+    FOLD_BEGIN_COUNTS,
 };
 
-/* Folds what fold_begin took into the stored facts, or all of the study when it is rebuilt. The
- * waves are loaded, the counts not yet. */
-bool fold_study(struct study_run *run, const struct rows *begun, struct error *err) must_check;
+/* Folds what fold_begin took into the stored facts, or all of the study when it is rebuilt, and
+ * stores them when they changed. Sets rebuilt and facts_changed of the result. */
+bool fold_study(struct study_run *run, const struct rows *begun, struct refresh_result *result,
+                struct error *err) must_check;
 
 /* Lets waiting contributions of closed waves enter atoms. Decisions look at counts only. */
 bool admit_waiting(struct study_run *run, struct error *err) must_check;

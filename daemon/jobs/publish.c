@@ -1,6 +1,7 @@
 /* A release from what the atoms hold: every measured item and index of every wave becomes a series,
  * with its frozen groups and their coded histograms (see release.h). */
 #include "jobs_private.h"
+#include "json_read.h"
 
 #include <debriefd/release.h>
 #include <debriefd/xalloc.h>
@@ -28,12 +29,6 @@ struct building {
     size_t frame_groups[STUDY_WAVES_MAX][FACTS_SLICES_MAX];
     size_t frame_count;
 };
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text != NULL ? text : "";
-}
 
 static bool is_at(const struct rows *rows, int row, int column, const char *text)
 {
@@ -211,14 +206,14 @@ static bool add_wave(struct building *building, const struct study_wave *wave, s
     const json_t *measures = json_object_get(wave->compiled, "measures");
     for (size_t i = 0; i < json_array_size(measures) && building->count < SERIES_MAX; i++) {
         const json_t *measure = json_array_get(measures, i);
-        const char *type = text_of(measure, "type");
+        const char *type = json_text(measure, "type");
         const json_t *first = json_array_get(json_object_get(measure, "items"), 0);
         bool is_item = strcmp(type, "rating") == 0 || strcmp(type, "nps") == 0;
         bool is_index = strcmp(type, "index") == 0 || strcmp(type, "nki") == 0;
-        if (is_item && !add_item(building, wave, text_of(first, "item"), err))
+        if (is_item && !add_item(building, wave, json_text(first, "item"), err))
             return false;
         if (is_index)
-            add_index(building, wave, text_of(measure, "id"));
+            add_index(building, wave, json_text(measure, "id"));
     }
     if (wave->is_closed)
         add_frame(building, wave);

@@ -20,7 +20,7 @@ static bool fold(struct study_run *run, enum refresh_mode mode, struct refresh_r
     result->rebuilt = rows_bool(begun, 0, FOLD_BEGIN_REBUILT);
     result->was_stale = rows_bool(begun, 0, FOLD_BEGIN_WAS_STALE);
     *may_enter = rows_bool(begun, 0, FOLD_BEGIN_MAY_ENTER);
-    is_good = fold_study(run, begun, err);
+    is_good = fold_study(run, begun, result, err);
     rows_destroy(begun);
     return is_good;
 }
@@ -96,10 +96,10 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
                     struct error *err)
 {
     bool may_enter;
-    bool is_good = study_facts_load_frame(run->session, &run->params, &run->loaded, err) &&
+    bool is_good = study_facts_load(run->session, &run->params, &run->loaded, err) &&
                    fold(run, mode, result, &may_enter, err) &&
-                   study_facts_load_counts(run->session, &run->params, &run->loaded, err) &&
-                   replace_metrics(run, result, err) && release_closed(run, result, may_enter, err);
+                   study_facts_count(&run->loaded, err) && replace_metrics(run, result, err) &&
+                   release_closed(run, result, may_enter, err);
     study_facts_finish(&run->loaded);
     return is_good;
 }

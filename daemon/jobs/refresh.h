@@ -25,6 +25,7 @@ struct refresh_order {
 struct refresh_result {
     int64_t folded; /* evaluations that were pending */
     bool rebuilt;
+    bool facts_changed;
     bool was_stale; /* the study's frame had changed */
     bool differed;  /* from scratch, without anything pending, and still not the same */
     int64_t revision;

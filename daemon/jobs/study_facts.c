@@ -1,47 +1,24 @@
 #include <debriefd/study_facts.h>
 
+#include "json_read.h"
+#include <debriefd/instrument.h>
 #include <debriefd/session.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text != NULL ? text : "";
-}
-
-static int integer_of(const json_t *object, const char *name)
-{
-    return (int)json_integer_value(json_object_get(object, name));
-}
-
-static const json_t *find_by(const json_t *array, const char *name, const char *value)
-{
-    for (size_t i = 0; i < json_array_size(array); i++)
-        if (strcmp(text_of(json_array_get(array, i), name), value) == 0)
-            return json_array_get(array, i);
-    return NULL;
-}
-
-static bool is_one_of(const char *text, const char *const *values)
-{
-    for (; *values != NULL; values++)
-        if (strcmp(text, *values) == 0)
-            return true;
-    return false;
-}
+static const char *const index_types[] = {"index", "nki", NULL};
 
 const json_t *study_wave_measure(const struct study_wave *wave, const char *id,
                                  const char *const *types)
 {
-    const json_t *measure = find_by(json_object_get(wave->compiled, "measures"), "id", id);
-    return measure != NULL && is_one_of(text_of(measure, "type"), types) ? measure : NULL;
+    const json_t *measure = json_find(json_object_get(wave->compiled, "measures"), "id", id);
+    return measure != NULL && text_is_one_of(json_text(measure, "type"), types) ? measure : NULL;
 }
 
 const json_t *study_wave_composite(const struct study_wave *wave, const char *id)
 {
-    return find_by(json_object_get(wave->compiled, "composites"), "id", id);
+    return json_find(json_object_get(wave->compiled, "composites"), "id", id);
 }
 
 bool study_wave_item(const struct study_wave *wave, const char *name, struct facts_item *item)
@@ -53,16 +30,16 @@ bool study_wave_item(const struct study_wave *wave, const char *name, struct fac
                  {"nps", FACTS_NPS},
                  {"binary", FACTS_BINARY},
                  {"count", FACTS_COUNTED}};
-    const json_t *slot = find_by(json_object_get(wave->compiled, "slots"), "item", name);
+    const json_t *slot = json_find(json_object_get(wave->compiled, "slots"), "item", name);
     for (size_t i = 0; slot != NULL && i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(text_of(slot, "type"), kinds[i].type) != 0)
+        if (strcmp(json_text(slot, "type"), kinds[i].type) != 0)
             continue;
         *item = (struct facts_item){
-            .name = text_of(slot, "item"),
+            .name = json_text(slot, "item"),
             .kind = kinds[i].kind,
-            .min = integer_of(slot, "min"),
-            .max = integer_of(slot, "max"),
-            .reverse = json_is_true(json_object_get(slot, "reverse")),
+            .min = json_int(slot, "min"),
+            .max = json_int(slot, "max"),
+            .reverse = json_flag(slot, "reverse"),
         };
         return true;
     }
@@ -106,23 +83,58 @@ static bool add_measured_item(const struct loading *loading, const struct study_
 {
     const json_t *first = json_array_get(json_object_get(measure, "items"), 0);
     struct facts_item item;
-    if (!study_wave_item(wave, text_of(first, "item"), &item))
+    if (!study_wave_item(wave, json_text(first, "item"), &item))
         return error_set(loading->err, ERR_INTERNAL, "the measure %s has no scored item",
-                         text_of(measure, "id"));
+                         json_text(measure, "id"));
     return facts_add_item(loading->loaded->facts, wave->kind, &item, loading->err);
+}
+
+/* The fold has every composite, whatever is computed of it: they are numbered. */
+static void fold_composite(struct fold *fold, const json_t *composite)
+{
+    struct fold_member members[INSTRUMENT_SLOTS];
+    const json_t *items = json_object_get(composite, "items");
+    size_t count = json_array_size(items);
+    for (size_t i = 0; i < count && i < INSTRUMENT_SLOTS; i++) {
+        const json_t *item = json_array_get(items, i);
+        members[i] = (struct fold_member){
+            .slot = json_int(item, "slot"),
+            .min = json_int(item, "min"),
+            .max = json_int(item, "max"),
+            .is_reversed = json_flag(item, "reverse"),
+        };
+    }
+    bool is_scale = strcmp(json_text(composite, "type"), "reliability") == 0;
+    fold_add_composite(fold, is_scale ? FOLD_SCALE : FOLD_INDEX, members, count);
+}
+
+/* The panel is who answered before, after and later: there is none until all three are there. */
+static void plan(const struct study_facts *loaded)
+{
+    static const char *const panel[] = {"pre", "post", "fu", NULL};
+    size_t found = 0;
+    for (size_t i = 0; i < loaded->wave_count; i++)
+        found += text_is_one_of(loaded->waves[i].kind, panel);
+    for (size_t i = 0; i < loaded->wave_count; i++) {
+        const struct study_wave *wave = &loaded->waves[i];
+        const json_t *composites = json_object_get(wave->compiled, "composites");
+        fold_add_wave(loaded->fold, found == 3 && text_is_one_of(wave->kind, panel));
+        for (size_t j = 0; j < json_array_size(composites); j++)
+            fold_composite(loaded->fold, json_array_get(composites, j));
+    }
 }
 
 static bool add_composite(const struct loading *loading, const struct study_wave *wave,
                           const json_t *measure)
 {
-    const json_t *composite = study_wave_composite(wave, text_of(measure, "id"));
+    const json_t *composite = study_wave_composite(wave, json_text(measure, "id"));
     const json_t *items = json_object_get(composite, "items");
     struct facts_composite added = {
-        .name = text_of(measure, "id"),
-        .min = integer_of(json_array_get(items, 0), "min"),
-        .max = integer_of(json_array_get(items, 0), "max"),
+        .name = json_text(measure, "id"),
+        .min = json_int(json_array_get(items, 0), "min"),
+        .max = json_int(json_array_get(items, 0), "max"),
         .items = (int)json_array_size(items),
-        .minimum_answered = integer_of(composite, "minimum"),
+        .minimum_answered = json_int(composite, "minimum"),
     };
     return facts_add_composite(loading->loaded->facts, wave->kind, &added, loading->err);
 }
@@ -130,14 +142,13 @@ static bool add_composite(const struct loading *loading, const struct study_wave
 static bool add_measures(const struct loading *loading, const struct study_wave *wave)
 {
     static const char *const item_types[] = {"rating", "nps", "binary", "count", NULL};
-    static const char *const index_types[] = {"index", "nki", NULL};
     const json_t *measures = json_object_get(wave->compiled, "measures");
     for (size_t i = 0; i < json_array_size(measures); i++) {
         const json_t *measure = json_array_get(measures, i);
-        const char *type = text_of(measure, "type");
-        if (is_one_of(type, item_types) && !add_measured_item(loading, wave, measure))
+        const char *type = json_text(measure, "type");
+        if (text_is_one_of(type, item_types) && !add_measured_item(loading, wave, measure))
             return false;
-        if (is_one_of(type, index_types) && !add_composite(loading, wave, measure))
+        if (text_is_one_of(type, index_types) && !add_composite(loading, wave, measure))
             return false;
     }
     return true;
@@ -159,131 +170,152 @@ static bool read_wave(const struct loading *loading, const struct rows *rows, in
            add_measures(loading, wave);
 }
 
-static bool read_disposition(const struct loading *loading, const struct rows *rows, int row)
+bool study_facts_load(struct session *session, const struct params *params,
+                      struct study_facts *loaded, struct error *err)
 {
-    static const char *const codes[FACTS_DISPOSITIONS] = {
-        [FACTS_COMPLETE] = "I",     [FACTS_PARTIAL] = "P", [FACTS_REFUSAL] = "R",
-        [FACTS_NONCONTACT] = "NC",  [FACTS_OTHER] = "O",   [FACTS_UNKNOWN] = "UE",
-        [FACTS_NOT_ELIGIBLE] = "NE"};
-    const char *code = rows_text(rows, row, 2);
-    for (enum facts_disposition i = 0; i < FACTS_DISPOSITIONS; i++)
-        if (strcmp(codes[i], code) == 0)
-            return facts_count_disposition(loading->loaded->facts, rows_text(rows, row, 0),
-                                           rows_text(rows, row, 1), i, rows_int64(rows, row, 3),
-                                           loading->err);
-    return error_set(loading->err, ERR_INTERNAL, "the disposition %s is unknown", code);
-}
-
-static bool read_panel(const struct loading *loading, const struct rows *rows, int row)
-{
-    return facts_count_panel(loading->loaded->facts, rows_text(rows, row, 0),
-                             rows_int64(rows, row, 1), loading->err);
-}
-
-static const struct study_wave *find_wave(const struct study_facts *loaded, const char *kind)
-{
-    for (size_t i = 0; i < loaded->wave_count; i++)
-        if (strcmp(loaded->waves[i].kind, kind) == 0)
-            return &loaded->waves[i];
-    abort(); /* the statements read one snapshot */
-}
-
-/* The kinds of missing, and items that no measure reads, are no facts of a family. */
-static bool read_count(const struct loading *loading, const struct rows *rows, int row)
-{
-    static const char *const types[] = {"rating", "nps", "binary", "count", NULL};
-    const char *kind = rows_text(rows, row, 0);
-    const char *item = rows_text(rows, row, 1);
-    int64_t value = rows_int64(rows, row, 3);
-    if (value < 0 || study_wave_measure(find_wave(loading->loaded, kind), item, types) == NULL)
-        return true;
-    return facts_count(loading->loaded->facts, kind, item, rows_text(rows, row, 2), (int)value,
-                       rows_int64(rows, row, 4), loading->err);
-}
-
-static bool read_composite(const struct loading *loading, const struct rows *rows, int row)
-{
-    struct facts_pair pair = {
-        .answered = (int)rows_int64(rows, row, 3),
-        .sum = rows_int64(rows, row, 4),
-        .count = rows_int64(rows, row, 5),
-    };
-    return facts_count_composite(loading->loaded->facts, rows_text(rows, row, 0),
-                                 rows_text(rows, row, 1), rows_text(rows, row, 2), &pair,
-                                 loading->err);
-}
-
-/* Fills the sums of one scale from the rows that name it. */
-static bool add_scale(const struct loading *loading, const struct rows *rows,
-                      const struct study_wave *wave, const json_t *composite)
-{
-    int items = (int)json_array_size(json_object_get(composite, "items"));
-    int64_t *sums = xcalloc_array((size_t)items, sizeof *sums);
-    int64_t *products = xcalloc_array((size_t)(items * items), sizeof *products);
-    struct facts_moments moments = {
-        .name = text_of(composite, "id"), .items = items, .sums = sums, .products = products};
-    for (int row = 0; row < rows_count(rows); row++) {
-        if (strcmp(rows_text(rows, row, 0), wave->kind) != 0 ||
-            strcmp(rows_text(rows, row, 1), moments.name) != 0)
-            continue;
-        int i = (int)rows_int64(rows, row, 2);
-        int j = (int)rows_int64(rows, row, 3);
-        int64_t total = rows_int64(rows, row, 4);
-        if (i == 0)
-            moments.n = total;
-        else if (j == 0)
-            sums[i - 1] = total;
-        else
-            products[(i - 1) * items + j - 1] = products[(j - 1) * items + i - 1] = total;
-    }
-    bool added = facts_add_moments(loading->loaded->facts, wave->kind, &moments, loading->err);
-    free(sums);
-    free(products);
-    return added;
-}
-
-static bool load_scales(const struct loading *loading)
-{
-    struct rows *rows;
-    if (!session_execute(loading->session, "fact_moments", loading->params, &rows, loading->err))
-        return false;
-    bool is_good = true;
-    for (size_t i = 0; is_good && i < loading->loaded->wave_count; i++) {
-        const struct study_wave *wave = &loading->loaded->waves[i];
-        const json_t *composites = json_object_get(wave->compiled, "composites");
-        for (size_t j = 0; is_good && j < json_array_size(composites); j++) {
-            const json_t *composite = json_array_get(composites, j);
-            if (strcmp(text_of(composite, "type"), "reliability") == 0)
-                is_good = add_scale(loading, rows, wave, composite);
-        }
-    }
-    rows_destroy(rows);
+    *loaded = (struct study_facts){.facts = facts_create(), .fold = fold_create()};
+    struct loading loading = {session, params, loaded, err};
+    bool is_good = each_row(&loading, "fact_frame", read_sector) &&
+                   facts_slices_done(loaded->facts, err) &&
+                   each_row(&loading, "fact_waves", read_wave);
+    if (is_good)
+        plan(loaded);
     return is_good;
 }
 
-bool study_facts_load_frame(struct session *session, const struct params *params,
-                            struct study_facts *loaded, struct error *err)
+/* The sums of one scale, filled while its rows pass: they follow one another. */
+struct scale {
+    int64_t sums[FACTS_SCALE_ITEMS_MAX];
+    int64_t products[FACTS_SCALE_ITEMS_MAX * FACTS_SCALE_ITEMS_MAX];
+    int64_t n;
+};
+
+static void sum_scale(struct scale *scale, int items, const struct fold_row *row)
 {
-    *loaded = (struct study_facts){.facts = facts_create()};
-    struct loading loading = {session, params, loaded, err};
-    return each_row(&loading, "fact_frame", read_sector) && facts_slices_done(loaded->facts, err) &&
-           each_row(&loading, "fact_waves", read_wave);
+    int i = row->key[0], j = row->key[1];
+    if (i == 0)
+        scale->n = row->n;
+    else if (j == 0)
+        scale->sums[i - 1] = row->n;
+    else
+        scale->products[(i - 1) * items + j - 1] = scale->products[(j - 1) * items + i - 1] =
+            row->n;
 }
 
-bool study_facts_load_counts(struct session *session, const struct params *params,
-                             struct study_facts *loaded, struct error *err)
+static bool is_of(const struct fold_row *row, enum fold_table table, size_t wave, size_t part)
 {
-    struct loading loading = {session, params, loaded, err};
-    return each_row(&loading, "fact_response", read_disposition) &&
-           each_row(&loading, "fact_panel", read_panel) &&
-           each_row(&loading, "fact_counts", read_count) &&
-           each_row(&loading, "fact_composites", read_composite) && load_scales(&loading) &&
-           facts_seal(loaded->facts, err);
+    return row->table == table && row->wave == wave && row->part == part;
+}
+
+/* Also of a scale that nobody completed. */
+static bool add_scale(struct study_facts *loaded, size_t wave, size_t part,
+                      const struct fold_row *rows, size_t count, struct error *err)
+{
+    const json_t *composites = json_object_get(loaded->waves[wave].compiled, "composites");
+    const json_t *composite = json_array_get(composites, part);
+    int items = (int)json_array_size(json_object_get(composite, "items"));
+    if (strcmp(json_text(composite, "type"), "reliability") != 0)
+        return true;
+    struct scale scale = {0};
+    for (size_t i = 0; i < count; i++)
+        if (is_of(&rows[i], FOLD_MOMENTS, wave, part))
+            sum_scale(&scale, items, &rows[i]);
+    struct facts_moments moments = {
+        .name = json_text(composite, "id"),
+        .items = items,
+        .n = scale.n,
+        .sums = scale.sums,
+        .products = scale.products,
+    };
+    return facts_add_moments(loaded->facts, loaded->waves[wave].kind, &moments, err);
+}
+
+static bool add_scales(struct study_facts *loaded, const struct fold_row *rows, size_t count,
+                       struct error *err)
+{
+    bool is_good = true;
+    for (size_t wave = 0; is_good && wave < loaded->wave_count; wave++) {
+        const json_t *composites = json_object_get(loaded->waves[wave].compiled, "composites");
+        for (size_t part = 0; is_good && part < json_array_size(composites); part++)
+            is_good = add_scale(loaded, wave, part, rows, count, err);
+    }
+    return is_good;
+}
+
+/* The kinds of missing, and items that no measure reads, are no facts of a family. */
+static bool count_answer(struct study_facts *loaded, const struct fold_row *row, const char *sector,
+                         struct error *err)
+{
+    static const char *const types[] = {"rating", "nps", "binary", "count", NULL};
+    const struct study_wave *wave = &loaded->waves[row->wave];
+    const json_t *slot = json_array_get(json_object_get(wave->compiled, "slots"), row->part - 1);
+    const char *item = json_text(slot, "item");
+    if ((size_t)json_int(slot, "slot") != row->part)
+        return error_set(err, ERR_INTERNAL, "the instrument of wave %s has no slot %zu", wave->kind,
+                         row->part);
+    if (row->key[0] < 0 || study_wave_measure(wave, item, types) == NULL)
+        return true;
+    return facts_count(loaded->facts, wave->kind, item, sector, row->key[0], row->n, err);
+}
+
+static bool count_index(struct study_facts *loaded, const struct fold_row *row, const char *sector,
+                        struct error *err)
+{
+    const struct study_wave *wave = &loaded->waves[row->wave];
+    const json_t *composite =
+        json_array_get(json_object_get(wave->compiled, "composites"), row->part);
+    if (!text_is_one_of(json_text(composite, "type"), index_types))
+        return true;
+    struct facts_pair pair = {.answered = row->key[0], .sum = row->key[1], .count = row->n};
+    return facts_count_composite(loaded->facts, wave->kind, json_text(composite, "id"), sector,
+                                 &pair, err);
+}
+
+static bool count_row(struct study_facts *loaded, const struct fold_row *row, struct error *err)
+{
+    const char *sector = facts_slice_name(loaded->facts, row->sector + 1);
+    const char *wave = loaded->waves[row->wave].kind;
+    switch (row->table) {
+    case FOLD_COUNTS:
+        return count_answer(loaded, row, sector, err);
+    case FOLD_COMPOSITES:
+        return count_index(loaded, row, sector, err);
+    case FOLD_RESPONSES:
+        return facts_count_disposition(loaded->facts, wave, sector,
+                                       (enum facts_disposition)row->part, row->n, err);
+    case FOLD_PANEL:
+        return facts_count_panel(loaded->facts, sector, row->n, err);
+    case FOLD_JOINTS:
+    case FOLD_MOMENTS:
+    case FOLD_TABLES:
+        break;
+    }
+    return true;
+}
+
+bool study_facts_count(struct study_facts *loaded, struct error *err)
+{
+    size_t count;
+    struct fold_row *rows = fold_rows(loaded->fold, &count);
+    bool is_good = add_scales(loaded, rows, count, err);
+    for (size_t i = 0; is_good && i < count; i++)
+        is_good = count_row(loaded, &rows[i], err);
+    free(rows);
+    return is_good && facts_seal(loaded->facts, err);
+}
+
+bool study_facts_find_wave(const struct study_facts *loaded, const struct uuid *id, size_t *wave)
+{
+    for (*wave = 0; *wave < loaded->wave_count; (*wave)++)
+        if (uuid_equal(&loaded->waves[*wave].id, id))
+            return true;
+    return false;
 }
 
 void study_facts_finish(struct study_facts *loaded)
 {
     facts_destroy(loaded->facts);
+    fold_destroy(loaded->fold);
     for (size_t i = 0; i < loaded->wave_count; i++) {
         free(loaded->waves[i].kind);
         json_decref(loaded->waves[i].compiled);

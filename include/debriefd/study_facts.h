@@ -1,15 +1,16 @@
-/* study_facts: loads one study's facts from the database: a few statements, whatever the number of
- * answers. */
+/* study_facts: one study's facts: its frame and what its instruments measure from the database, its
+ * counts from a fold of the same plan. */
 #ifndef DEBRIEFD_STUDY_FACTS_H
 #define DEBRIEFD_STUDY_FACTS_H
 
 #include <debriefd/facts.h>
+#include <debriefd/fold.h>
 #include <debriefd/params.h>
 #include <jansson.h>
 
 struct session;
 
-#define STUDY_WAVES_MAX 8
+#define STUDY_WAVES_MAX FACTS_WAVES_MAX
 
 /* A wave with what its instrument measures. */
 struct study_wave {
@@ -20,18 +21,22 @@ struct study_wave {
 };
 
 struct study_facts {
-    struct facts *facts; /* sealed with its counts; slices are the programme's sectors */
+    struct facts *facts; /* slices are the programme's sectors */
+    struct fold *fold;   /* counts the same sectors, waves and composites, in their order */
     struct study_wave waves[STUDY_WAVES_MAX];
     size_t wave_count;
 };
 
-/* Loads in two steps, because folding needs the first and changes what the second reads: sectors
- * and waves, then counts. `params` hold programme and study. Finish in any case. */
-bool study_facts_load_frame(struct session *session, const struct params *params,
-                            struct study_facts *loaded, struct error *err) must_check;
-bool study_facts_load_counts(struct session *session, const struct params *params,
-                             struct study_facts *loaded, struct error *err) must_check;
+/* Sectors and waves; the fold is empty. `params` hold programme and study. Finish in any case. */
+bool study_facts_load(struct session *session, const struct params *params,
+                      struct study_facts *loaded, struct error *err) must_check;
+
+/* Moves what was folded into the facts and seals them. */
+bool study_facts_count(struct study_facts *loaded, struct error *err) must_check;
 void study_facts_finish(struct study_facts *loaded);
+
+bool study_facts_find_wave(const struct study_facts *loaded, const struct uuid *id,
+                           size_t *wave) must_check;
 
 /* The measure of that id and one of these types (ended by NULL) in the wave's instrument, or NULL.
  */

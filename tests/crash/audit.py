@@ -9,8 +9,16 @@ import receipt
 
 STORED = """SELECT evaluation_id, wave_id, coalesce(replaces::text, ''), encode(body_hash, 'hex'), debrief_at
 FROM (SELECT e.*, logic.utc(e.received_at) AS debrief_at FROM debrief.evaluation e WHERE programme_id = '{}') e"""
-COUNTED = """SELECT value, sum(n) FROM debrief.fact_count
-WHERE programme_id = '{}' AND wave_id = '{}' AND item = '{}' GROUP BY value HAVING sum(n) <> 0"""
+COUNTED = """SELECT m.metric, m.value::bigint FROM debrief.metric m
+WHERE m.programme_id = '{}' AND m.study_id = '{}' AND m.wave = 'post' AND m.slice = 'all' AND m.item = '{}'
+  AND (m.metric ~ '^dist[.]' OR m.metric IN ('nps.promoters', 'nps.passives', 'nps.detractors')) AND m.value <> 0"""
+
+
+def metric_of(item, value):
+    """The count that an answer is part of."""
+    if item != "NPS":
+        return f"dist.{value}"
+    return "nps.promoters" if value >= 9 else "nps.passives" if value >= 7 else "nps.detractors"
 
 
 class Audit:
@@ -58,7 +66,7 @@ class Audit:
                 self.altered.append(f"{evaluation}: {(wave, replaces, body_hash, at)}, not {expected}")
         self.lost = [evaluation for evaluation in self.acked if evaluation not in seen]
 
-    def check_study(self, study, wave, seats):
+    def check_study(self, study, seats):
         """Everything is folded, a recomputation from scratch finds nothing, and both agree with the ledger."""
         daemon.wait_for("everything folded", lambda: self._waiting(study) == "0", 60, 0.2)
         outcome = self.programme.verify(study)
@@ -66,9 +74,9 @@ class Audit:
             self.wrong.append(f"the verification of {study}: {outcome}")
         answered = [seat for seat in seats if seat.current is not None]
         for item in (*client.RATINGS, "NPS"):
-            expected = collections.Counter(seat.answers[item] for seat in answered)
-            rows = self.debriefd.sql(COUNTED.format(self.programme.id, wave, item))
-            counted = {int(value): int(n) for value, n in rows if int(value) >= 0}
+            expected = collections.Counter(metric_of(item, seat.answers[item]) for seat in answered)
+            rows = self.debriefd.sql(COUNTED.format(self.programme.id, study, item))
+            counted = {metric: int(n) for metric, n in rows}
             if counted != dict(expected):
                 self.wrong.append(f"{item} in {study}: {counted}, not {dict(expected)}")
         self._check_rate(study, len(answered))

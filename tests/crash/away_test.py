@@ -159,7 +159,7 @@ class Away(unittest.TestCase):
         for thread in threads:
             thread.join()
         found = audit.Audit(debriefd, programme, books)
-        found.check_study(study, wave, seats)
+        found.check_study(study, seats)
         self.assertEqual({name: faults for name, faults in found.faults().items() if faults}, {})
         self.assertEqual(traffic.wrong, [])
         self.assertEqual(debriefd.child("serve"), serve, "serve was restarted")

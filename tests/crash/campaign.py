@@ -169,7 +169,7 @@ def campaign(options, debriefd):
     found = audit.Audit(debriefd, programme, books)
     if options.expect is None:
         for study, wave, seats in studies:
-            found.check_study(study, wave, seats)
+            found.check_study(study, seats)
     found.wrong += traffic.wrong
     return report(options, found, traffic, done, longest_outage(traffic.gaps, pinger.away + faults.paused))
 

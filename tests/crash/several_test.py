@@ -90,7 +90,7 @@ class Several(unittest.TestCase):
             thread.join()
         found = audit.Audit(self.debriefd, self.programme, books)
         for study, wave, group in studies:
-            found.check_study(study, wave, group)
+            found.check_study(study, group)
         self.assertEqual({name: faults for name, faults in found.faults().items() if faults}, {})
         self.assertEqual(traffic.wrong, [])
         self.check_runs()

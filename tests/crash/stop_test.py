@@ -41,7 +41,7 @@ class Stop(unittest.TestCase):
             thread.join()
         client.wait_until_ready(self.debriefd.port)
         found = audit.Audit(self.debriefd, self.programme, self.books)
-        found.check_study(self.study, self.wave, self.seats)
+        found.check_study(self.study, self.seats)
         self.assertEqual({name: faults for name, faults in found.faults().items() if faults}, {})
         self.assertEqual(self.traffic.wrong, [])
 

@@ -23,10 +23,7 @@ debrief.delegate            SIU   S     -     -
 debrief.disposition         SIU   S     -     -
 debrief.draft               -     -     -     -
 debrief.evaluation          I     S     -     -
-debrief.fact_composite      -     SIUD  -     -
-debrief.fact_count          -     SIUD  -     -
-debrief.fact_moment         -     SIUD  -     -
-debrief.fact_participation  S     SIUD  -     -
+debrief.fact                -     SIUD  -     -
 debrief.instrument_version  SIU   S     -     -
 debrief.invitation          SIU   S     -     -
 debrief.job                 SIU   SU    -     -

@@ -1,0 +1,15 @@
+-- A study's facts are read and written as a whole: one row instead of some thousands. Internal rows are found by their
+-- position in the study, which is what they are replaced by. Every study is folded anew.
+
+CREATE TABLE debrief.fact (
+    programme_id uuid NOT NULL,
+    study_id uuid NOT NULL,
+    counts bytea NOT NULL,
+    PRIMARY KEY (programme_id, study_id)
+);
+COMMENT ON TABLE debrief.fact IS 'Sufficient statistics of a study: exact counts of its answers, folded as they come';
+COMMENT ON COLUMN debrief.fact.counts IS 'Packed as fold.h says: the same counts are the same bytes';
+DROP TABLE debrief.fact_count, debrief.fact_composite, debrief.fact_moment, debrief.fact_participation;
+
+INSERT INTO debrief.stale (programme_id, study_id)
+SELECT s.programme_id, s.study_id FROM debrief.study s ON CONFLICT DO NOTHING;
