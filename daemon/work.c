@@ -84,6 +84,7 @@ static bool connect_database(struct work *work, struct error *err)
         .listen = channels,
         .statement_timeout_us = work->config->work.job_timeout_us,
         .idle_timeout_us = work->config->work.lease_duration_us,
+        .commits_asynchronously = true,
     };
     if (work->session != NULL)
         return session_reopen(work->session, err);

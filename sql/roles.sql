@@ -30,7 +30,7 @@ GRANT INSERT ON debrief.evaluation, debrief.pending, debrief.seal, debrief.recei
 GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version,
     debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.job, debrief.audit_head TO debriefd_serve;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_serve;
-REVOKE EXECUTE ON FUNCTION logic.fold_begin, logic.metrics_replace, logic.release_publish,
+REVOKE EXECUTE ON FUNCTION logic.fold_begin, logic.release_publish,
     logic.atom_enter, logic.groups_freeze FROM debriefd_serve;
 
 -- work computes; it cannot add or change an answer, and knows no name.

@@ -55,6 +55,12 @@ void startup_limit_idling(struct startup *startup, int64_t idle_timeout_us)
         (long long)(idle_timeout_us / 1000));
 }
 
+void startup_commit_asynchronously(struct startup *startup)
+{
+    size_t used = strlen(startup->options);
+    snprintf(startup->options + used, sizeof startup->options - used, " -c synchronous_commit=off");
+}
+
 static const char *field(const PGresult *result, int code)
 {
     const char *value = PQresultErrorField(result, code);

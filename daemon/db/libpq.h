@@ -36,6 +36,10 @@ void startup_prepare(struct startup *startup, const char *conninfo, const char *
  * within a second when the client is gone: what a stopped process has locked becomes free. */
 void startup_limit_idling(struct startup *startup, int64_t idle_timeout_us);
 
+/* A commit is answered before it is durable: for what is done again when a crash of the server
+ * undoes it. A transaction can ask for more. */
+void startup_commit_asynchronously(struct startup *startup);
+
 /* The table's row for a result's SQLSTATE. */
 const struct sqlstate *result_state(const PGresult *result);
 

@@ -54,6 +54,8 @@ static bool connect_now(struct session *session, struct error *err)
                     options->statement_timeout_us, options->connect_timeout_us);
     if (options->idle_timeout_us > 0)
         startup_limit_idling(&startup, options->idle_timeout_us);
+    if (options->commits_asynchronously)
+        startup_commit_asynchronously(&startup);
     session->connection = PQconnectdbParams(startup.keywords, startup.values, 1);
     if (PQstatus(session->connection) != CONNECTION_OK) {
         connection_error(session->connection, "cannot connect to the database", err);

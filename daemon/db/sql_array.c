@@ -1,5 +1,8 @@
 #include <debriefd/sql_array.h>
 
+#include <assert.h>
+#include <string.h>
+
 /* PostgreSQL counts microseconds from 2000-01-01. */
 #define EPOCH_2000_US (INT64_C(946684800) * 1000000)
 
@@ -31,7 +34,7 @@ void sql_array_bytes(struct buf *array, const void *bytes, size_t length)
 void sql_array_uuid(struct buf *array, const struct uuid *uuid)
 {
     if (uuid_is_nil(uuid))
-        append_integer(array, UINT32_MAX, 4);
+        sql_array_null(array);
     else
         sql_array_bytes(array, uuid->bytes, sizeof uuid->bytes);
 }
@@ -46,6 +49,20 @@ void sql_array_int64(struct buf *array, int64_t value)
 {
     append_integer(array, 8, 4);
     append_integer(array, (uint64_t)value, 8);
+}
+
+void sql_array_float64(struct buf *array, double value)
+{
+    uint64_t bits;
+    static_assert(sizeof bits == sizeof value, "IEEE 754 binary64");
+    memcpy(&bits, &value, sizeof bits);
+    append_integer(array, 8, 4);
+    append_integer(array, bits, 8);
+}
+
+void sql_array_null(struct buf *array)
+{
+    append_integer(array, UINT32_MAX, 4);
 }
 
 void sql_array_bool(struct buf *array, bool value)

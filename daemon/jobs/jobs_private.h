@@ -32,6 +32,7 @@ enum fold_begin_column {
     FOLD_BEGIN_WAS_STALE,
     FOLD_BEGIN_MAY_ENTER,
     FOLD_BEGIN_COUNTS,
+    FOLD_BEGIN_HASH,
 };
 
 /* Folds what fold_begin took into the stored facts, or all of the study when it is rebuilt, and
@@ -45,8 +46,10 @@ bool admit_waiting(struct study_run *run, struct error *err) must_check;
 /* Publishes a release from the atoms when it would say something new. *number is 0 when not. */
 bool publish_release(struct study_run *run, int64_t *number, struct error *err) must_check;
 
-/* The rows as a JSON array for logic.metrics_replace and logic.release_publish. The text is the
- * same for the same rows, so that its hash says whether a release is new. */
-void metric_rows_write(const struct metric_rows *rows, struct buf *json);
+/* Appends the rows as parameters, an array a column. The hash is the same for the same rows. */
+struct secret_hash metric_rows_params(const struct metric_rows *rows, struct params *params);
+
+/* Whether some wave is closed: before that nothing is admitted or released. */
+bool study_has_closed_wave(const struct study_run *run);
 
 #endif

@@ -242,27 +242,33 @@ static bool compute(struct building *building, struct metric_rows *rows, struct 
     return computed;
 }
 
+static bool insert(const struct study_run *run, struct params *rows, int64_t number,
+                   struct error *err)
+{
+    params_int(rows, number);
+    return session_execute(run->session, "release_insert", rows, NULL, err);
+}
+
 static bool store(const struct study_run *run, const struct metric_rows *rows, int64_t *number,
                   struct error *err)
 {
-    struct buf json;
-    buf_init(&json);
-    metric_rows_write(rows, &json);
-    struct secret_hash hash = secret_hash(json.data, json.length);
-    struct params params;
+    struct params params, row_params;
     params_init(&params);
+    params_init(&row_params);
+    study_params(run, &row_params);
+    struct secret_hash hash = metric_rows_params(rows, &row_params);
     study_params(run, &params);
     params_int(&params, run->epoch);
     params_binary(&params, hash.bytes, sizeof hash.bytes);
-    params_text_length(&params, json.data, json.length);
-    struct rows *stored;
-    bool is_good = session_execute(run->session, "release_publish", &params, &stored, err);
+    struct rows *published;
+    bool is_good = session_execute(run->session, "release_publish", &params, &published, err);
     if (is_good) {
-        *number = rows_int64(stored, 0, 0);
-        rows_destroy(stored);
+        *number = rows_int64(published, 0, 0);
+        rows_destroy(published);
     }
+    is_good = is_good && (*number == 0 || insert(run, &row_params, *number, err));
     params_finish(&params);
-    buf_finish(&json);
+    params_finish(&row_params);
     return is_good;
 }
 
@@ -287,19 +293,9 @@ static bool build(struct building *building, int64_t *number, struct error *err)
     return is_good;
 }
 
-static bool has_closed_wave(const struct study_facts *loaded)
-{
-    for (size_t i = 0; i < loaded->wave_count; i++)
-        if (loaded->waves[i].is_closed)
-            return true;
-    return false;
-}
-
 bool publish_release(struct study_run *run, int64_t *number, struct error *err)
 {
     *number = 0;
-    if (!has_closed_wave(&run->loaded))
-        return true;
     struct building building = {.run = run};
     bool is_good =
         session_execute(run->session, "fact_disclosure", &run->params, &building.families, err) &&

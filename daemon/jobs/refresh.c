@@ -20,6 +20,13 @@ static bool fold(struct study_run *run, enum refresh_mode mode, struct refresh_r
     result->rebuilt = rows_bool(begun, 0, FOLD_BEGIN_REBUILT);
     result->was_stale = rows_bool(begun, 0, FOLD_BEGIN_WAS_STALE);
     *may_enter = rows_bool(begun, 0, FOLD_BEGIN_MAY_ENTER);
+    struct buf hash;
+    buf_init(&hash);
+    rows_bytes(begun, 0, FOLD_BEGIN_HASH, &hash);
+    result->has_stored_rows = hash.length == sizeof result->stored_rows.bytes;
+    if (result->has_stored_rows)
+        memcpy(result->stored_rows.bytes, hash.data, hash.length);
+    buf_finish(&hash);
     is_good = fold_study(run, begun, result, err);
     rows_destroy(begun);
     return is_good;
@@ -39,29 +46,44 @@ static bool read_stored(const struct study_run *run, struct buf *text, struct er
     return true;
 }
 
-static bool replace_metrics(const struct study_run *run, struct refresh_result *result,
-                            struct error *err)
+/* The rows of the study as these parameters have them, instead of those that stand there. */
+static bool replace(const struct study_run *run, const struct params *rows,
+                    const struct secret_hash *hash, int64_t *revision, struct error *err)
 {
-    struct metric_rows *computed = metric_rows_create();
-    metric_compute_all(run->loaded.facts, computed);
-    struct buf json;
-    buf_init(&json);
-    metric_rows_write(computed, &json);
-    metric_rows_destroy(computed);
     struct params params;
-    struct rows *rows;
+    struct rows *computed;
     params_init(&params);
     study_params(run, &params);
     params_int(&params, run->epoch);
-    params_text_length(&params, json.data, json.length);
-    bool is_good = session_execute(run->session, "metrics_replace", &params, &rows, err);
+    params_binary(&params, hash->bytes, sizeof hash->bytes);
+    bool is_good = session_execute(run->session, "metrics_delete", &run->params, NULL, err) &&
+                   session_execute(run->session, "metrics_insert", rows, NULL, err) &&
+                   session_execute(run->session, "study_computed", &params, &computed, err);
     params_finish(&params);
-    buf_finish(&json);
     if (!is_good)
         return false;
-    result->revision = rows_int64(rows, 0, 0);
-    rows_destroy(rows);
+    *revision = rows_int64(computed, 0, 0);
+    rows_destroy(computed);
     return true;
+}
+
+/* Rows that say what is stored stay; from scratch they are written whatever is said to be stored.
+ */
+static bool store_metrics(const struct study_run *run, enum refresh_mode mode,
+                          struct refresh_result *result, struct error *err)
+{
+    struct metric_rows *computed = metric_rows_create();
+    struct params params;
+    metric_compute_all(run->loaded.facts, computed);
+    params_init(&params);
+    study_params(run, &params);
+    struct secret_hash hash = metric_rows_params(computed, &params);
+    metric_rows_destroy(computed);
+    bool is_stored = mode == REFRESH_PENDING && result->has_stored_rows &&
+                     memcmp(hash.bytes, result->stored_rows.bytes, sizeof hash.bytes) == 0;
+    bool is_good = is_stored || replace(run, &params, &hash, &result->revision, err);
+    params_finish(&params);
+    return is_good;
 }
 
 /* The newest holder of the lease, and locked so until the commit: nobody else's result can come
@@ -89,7 +111,8 @@ static bool check_lease(const struct study_run *run, const char *lease, const st
 static bool release_closed(struct study_run *run, struct refresh_result *result, bool may_enter,
                            struct error *err)
 {
-    return !may_enter || (admit_waiting(run, err) && publish_release(run, &result->release, err));
+    return !may_enter || !study_has_closed_wave(run) ||
+           (admit_waiting(run, err) && publish_release(run, &result->release, err));
 }
 
 static bool compute(struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
@@ -98,7 +121,7 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
     bool may_enter;
     bool is_good = study_facts_load(run->session, &run->params, &run->loaded, err) &&
                    fold(run, mode, result, &may_enter, err) &&
-                   study_facts_count(&run->loaded, err) && replace_metrics(run, result, err) &&
+                   study_facts_count(&run->loaded, err) && store_metrics(run, mode, result, err) &&
                    release_closed(run, result, may_enter, err);
     study_facts_finish(&run->loaded);
     return is_good;

@@ -3,6 +3,7 @@
 #define DEBRIEFD_REFRESH_H
 
 #include <debriefd/error.h>
+#include <debriefd/secret.h>
 #include <debriefd/uuid.h>
 #include <stdint.h>
 
@@ -28,8 +29,10 @@ struct refresh_result {
     bool facts_changed;
     bool was_stale; /* the study's frame had changed */
     bool differed;  /* from scratch, without anything pending, and still not the same */
-    int64_t revision;
-    int64_t release; /* 0: nothing new to say */
+    bool has_stored_rows;
+    struct secret_hash stored_rows; /* of the internal rows as they stood */
+    int64_t revision;               /* 0: the internal rows are what they were */
+    int64_t release;                /* 0: nothing new to say */
 };
 
 bool refresh_study(struct session *session, const struct refresh_order *order,

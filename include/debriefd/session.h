@@ -23,6 +23,7 @@ struct session_options {
     int64_t statement_timeout_us; /* 0: none */
     int64_t connect_timeout_us;   /* 0: 10 s; libpq rounds up to 2 s */
     int64_t idle_timeout_us;      /* of silence inside a transaction, before it is ended; 0: none */
+    bool commits_asynchronously;  /* what a crash of the server undoes is done again */
 };
 
 enum session_wake {

@@ -14,6 +14,7 @@ enum sql_type {
     SQL_INT64 = 20,
     SQL_INT16 = 21,
     SQL_TEXT = 25,
+    SQL_FLOAT64 = 701,
     SQL_TIMESTAMPTZ = 1184,
     SQL_UUID = 2950,
 };
@@ -23,6 +24,8 @@ void sql_array_bytes(struct buf *array, const void *bytes, size_t length); /* by
 void sql_array_uuid(struct buf *array, const struct uuid *uuid);           /* nil is NULL */
 void sql_array_int16(struct buf *array, int16_t value);
 void sql_array_int64(struct buf *array, int64_t value);
+void sql_array_float64(struct buf *array, double value);
+void sql_array_null(struct buf *array);
 void sql_array_bool(struct buf *array, bool value);
 void sql_array_time(struct buf *array, int64_t wall_us); /* microseconds since 1970 */
 

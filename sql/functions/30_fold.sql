@@ -89,7 +89,8 @@ $$;
 -- Takes what is pending. A study whose frame changed, or `afresh`, is folded from nothing. Contributions can enter an
 -- atom only when `may_enter`: after a change of the frame, or when an evaluation of a closed wave came.
 CREATE FUNCTION logic.fold_begin(programme uuid, study uuid, afresh boolean)
-RETURNS TABLE (taken uuid[], folded integer, rebuilt boolean, was_stale boolean, may_enter boolean, counts bytea)
+RETURNS TABLE (taken uuid[], folded integer, rebuilt boolean, was_stale boolean, may_enter boolean, counts bytea,
+               content_hash bytea)
 LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM debrief.stale s WHERE s.programme_id = programme AND s.study_id = study;
@@ -99,6 +100,8 @@ BEGIN
     SELECT coalesce(array_agg(p.evaluation_id), '{}') INTO taken FROM p;
     folded := cardinality(taken);
     SELECT f.counts INTO counts FROM debrief.fact f WHERE f.programme_id = programme AND f.study_id = study;
+    SELECT s.content_hash INTO content_hash FROM debrief.study_state s
+    WHERE s.programme_id = programme AND s.study_id = study;
     rebuilt := was_stale OR afresh OR counts IS NULL;
     may_enter := rebuilt OR EXISTS (
         SELECT FROM unnest(taken) t (id)

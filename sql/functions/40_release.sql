@@ -157,53 +157,10 @@ LANGUAGE sql AS $$
     ON CONFLICT (programme_id, study_id, wave_id, family, group_id) DO NOTHING
 $$;
 
--- Makes the study's internal rows what they are under the lease's epoch. A row that says the same stays as it is, with
--- the epoch that wrote it: one more answer leaves the other sectors' rows alone.
-CREATE FUNCTION logic.metrics_replace(programme uuid, study uuid, held bigint, rows json) RETURNS bigint
-LANGUAGE plpgsql AS $$
-DECLARE
-    counted bigint;
-BEGIN
-    WITH given AS MATERIALIZED (
-        SELECT r.* FROM json_to_recordset(rows) AS r (position integer, family text, wave text, metric text, slice text,
-            item text, value float8, text_value text, null_reason text, n bigint, population bigint, low float8,
-            high float8, unit text, method text, version integer)
-    ), stored AS MATERIALIZED (
-        SELECT m.ctid AS place, m.* FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
-    ), changed AS MATERIALIZED (
-        SELECT family, wave, metric, slice, item, g.value, g.text_value, g.null_reason, g.n, g.population, g.low, g.high,
-               g.unit, g.method, g.version, g.position, s.place
-        FROM given g FULL JOIN stored s USING (family, wave, metric, slice, item)
-        WHERE (g.value, g.text_value, g.null_reason, g.n, g.population, g.low, g.high, g.unit, g.method, g.version,
-               g.position)
-            IS DISTINCT FROM (s.value, s.text_value, s.null_reason, s.n, s.population, s.low, s.high, s.unit, s.method,
-                              s.metric_version, s.position)
-    ), gone AS (
-        -- By place, under the lease: a join by names is planned as a product of the two.
-        DELETE FROM debrief.metric m WHERE m.ctid = ANY (ARRAY(SELECT c.place FROM changed c WHERE c.position IS NULL))
-    )
-    INSERT INTO debrief.metric (programme_id, study_id, family, wave, metric, slice, item, value, text_value,
-                                null_reason, n, population, low, high, unit, method, metric_version, epoch, position)
-    SELECT programme, study, c.family, c.wave, c.metric, c.slice, c.item, c.value, c.text_value, c.null_reason, c.n,
-           c.population, c.low, c.high, c.unit, c.method, c.version, held, c.position
-    FROM changed c WHERE c.position IS NOT NULL
-    ON CONFLICT ON CONSTRAINT metric_pkey DO UPDATE
-    SET value = excluded.value, text_value = excluded.text_value, null_reason = excluded.null_reason, n = excluded.n,
-        population = excluded.population, low = excluded.low, high = excluded.high, unit = excluded.unit,
-        method = excluded.method, metric_version = excluded.metric_version, epoch = excluded.epoch,
-        position = excluded.position;
-    INSERT INTO debrief.study_state AS s (programme_id, study_id, epoch, revision, computed_at)
-    VALUES (programme, study, held, 1, now())
-    ON CONFLICT (programme_id, study_id) DO UPDATE
-    SET epoch = excluded.epoch, revision = s.revision + 1, computed_at = now()
-    RETURNING s.revision INTO counted;
-    RETURN counted;
-END
-$$;
-
--- Publishes the rows as the study's next release, unless the newest one says the same. Returns its number, or
--- null when nothing new is to be said.
-CREATE FUNCTION logic.release_publish(programme uuid, study uuid, held bigint, hash bytea, rows jsonb) RETURNS integer
+-- Opens the study's next release, unless the newest one has the same rows. Returns its number, or null when nothing
+-- new is to be said. Its rows follow in the same transaction, which is durable before anybody can see them: what was
+-- seen and lost would be coded anew.
+CREATE FUNCTION logic.release_publish(programme uuid, study uuid, held bigint, hash bytea) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     newest debrief.release;
@@ -214,17 +171,10 @@ BEGIN
     IF newest.content_hash = hash AND newest.withdrawn_at IS NULL THEN
         RETURN NULL;
     END IF;
+    PERFORM set_config('synchronous_commit', 'on', true);
     next_number := coalesce(newest.number, 0) + 1;
     INSERT INTO debrief.release (programme_id, study_id, number, epoch, content_hash)
     VALUES (programme, study, next_number, held, hash);
-    INSERT INTO debrief.release_metric (programme_id, study_id, number, position, family, wave, metric, slice, item,
-                                        value, text_value, null_reason, n, population, low, high, unit, method,
-                                        metric_version)
-    SELECT programme, study, next_number, r.position, r.family, r.wave, r.metric, r.slice, r.item, r.value,
-           r.text_value, r.null_reason, r.n, r.population, r.low, r.high, r.unit, r.method, r.version
-    FROM jsonb_to_recordset(rows) AS r (position integer, family text, wave text, metric text, slice text, item text,
-        value float8, text_value text, null_reason text, n bigint, population bigint, low float8, high float8,
-        unit text, method text, version integer);
     UPDATE debrief.wave w SET released_at = now()
     WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL AND w.released_at IS NULL;
     -- Dated as late as can be: listeners read on from the newest event they know.

@@ -33,7 +33,7 @@ class JobsTest(ServiceTest):
     def state(self, study):
         """Facts and internal rows, to the byte."""
         text = f"SELECT counts FROM debrief.fact WHERE study_id = '{study.id}';"
-        text += (f"SELECT to_jsonb(m) - 'epoch' FROM debrief.metric m WHERE study_id = '{study.id}' ORDER BY 1;")
+        text += (f"SELECT to_jsonb(m) FROM debrief.metric m WHERE study_id = '{study.id}' ORDER BY 1;")
         return self.service.sql(text)
 
     def count_of(self, study):

@@ -9,7 +9,7 @@ import receipt
 
 STORED = """SELECT evaluation_id, wave_id, coalesce(replaces::text, ''), encode(body_hash, 'hex'), debrief_at
 FROM (SELECT e.*, logic.utc(e.received_at) AS debrief_at FROM debrief.evaluation e WHERE programme_id = '{}') e"""
-COUNTED = """SELECT m.metric, m.value::bigint FROM debrief.metric m
+COUNTED = """SELECT m.metric, round(m.value * CASE WHEN m.metric LIKE 'nps.%' THEN m.n ELSE 1 END)::bigint FROM debrief.metric m
 WHERE m.programme_id = '{}' AND m.study_id = '{}' AND m.wave = 'post' AND m.slice = 'all' AND m.item = '{}'
   AND (m.metric ~ '^dist[.]' OR m.metric IN ('nps.promoters', 'nps.passives', 'nps.detractors')) AND m.value <> 0"""
 

@@ -96,7 +96,7 @@ STATEMENTS = [
     ("debriefd_serve", "INSERT INTO debrief.evaluation DEFAULT VALUES RETURNING scores", False),
     ("debriefd_serve", "SELECT name FROM identity.person", False),
     ("debriefd_serve", "SELECT logic.fold_begin(NULL, NULL, true)", False),
-    ("debriefd_serve", "SELECT logic.release_publish(NULL, NULL, 1, '', '[]')", False),
+    ("debriefd_serve", "SELECT logic.release_publish(NULL, NULL, 1, '')", False),
     ("debriefd_serve", "SELECT * FROM logic.waiting(NULL, NULL)", False),
     ("debriefd_serve", "SET ROLE debriefd_privacy", False),
     ("debriefd_serve", "CREATE TABLE debrief.mine ()", False),
