@@ -117,6 +117,9 @@ static const char *const null_names[METRIC_NULLS] = {
     [METRIC_TWO_ITEMS] = "two_items",
     [METRIC_HEYWOOD] = "heywood",
     [METRIC_NO_CONVERGENCE] = "no_convergence",
+    [METRIC_NO_CHANGE] = "no_change",
+    [METRIC_CEILING] = "ceiling",
+    [METRIC_TOO_LARGE] = "too_large",
     [METRIC_WITHHELD_OPEN] = "withheld_open",
     [METRIC_WITHHELD_K] = "withheld_k",
     [METRIC_WITHHELD_DIST] = "withheld_dist",
@@ -131,11 +134,9 @@ const char *metric_null_name(enum metric_null null)
 }
 
 const struct metric_family metric_families[] = {
-    {"response", 1, response_compute},
-    {"satisfaction", 1, satisfaction_compute},
-    {"transfer", 1, transfer_compute},
-    {"balance", 1, balance_compute},
-    {0},
+    {"response", 1, response_compute}, {"satisfaction", 1, satisfaction_compute},
+    {"learning", 1, learning_compute}, {"transfer", 1, transfer_compute},
+    {"balance", 1, balance_compute},   {0},
 };
 
 const struct metric_family *metric_family_find(const char *name)
