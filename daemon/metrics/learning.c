@@ -150,7 +150,7 @@ static double correlation(const struct facts_joint_cells *pairs)
         bb += y * y * count;
     }
     double both = (double)(n * ab - a * b);
-    double r = both / (sqrt((double)(n * aa - a * a)) * sqrt((double)(n * bb - b * b)));
+    double r = both / sqrt((double)(n * aa - a * a) * (double)(n * bb - b * b));
     return fmax(-1, fmin(1, r));
 }
 

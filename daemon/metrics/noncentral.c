@@ -13,7 +13,7 @@
 #define RESOLUTION 0.35
 #define POINTS_MAX 200000
 #define TURNS_MAX  200
-#define CLOSE      1e-12
+#define CLOSE      1e-11
 
 struct distribution {
     double p;     /* P(T <= t) */
@@ -69,7 +69,7 @@ static double next(const struct bracket *bracket, double delta, struct distribut
 {
     double probit = qnorm(at.p, 0, 1, 1, 0);
     double to = delta + (probit - qnorm(wanted, 0, 1, 1, 0)) * dnorm(probit, 0, 1, 0) / at.slope;
-    if (to > bracket->low && to < bracket->high)
+    if (to >= bracket->low && to <= bracket->high)
         return to;
     return bracket->low + (bracket->high - bracket->low) / 2;
 }

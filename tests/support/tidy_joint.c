@@ -147,7 +147,7 @@ static struct facts_part part_of(const struct tidy *tidy, const size_t *items, s
     };
 }
 
-/* The topics of both constructs stand in the same order. */
+/* The topics of both constructs stand in the same order and have one scale. */
 static void add_gains(const struct tidy *tidy, const char *trip, size_t index, struct facts *facts)
 {
     struct source all = {
