@@ -134,9 +134,12 @@ const char *metric_null_name(enum metric_null null)
 }
 
 const struct metric_family metric_families[] = {
-    {"response", 1, response_compute}, {"satisfaction", 1, satisfaction_compute},
-    {"learning", 1, learning_compute}, {"transfer", 1, transfer_compute},
-    {"balance", 1, balance_compute},   {0},
+    {.name = "response", .version = 1, .compute = response_compute},
+    {.name = "satisfaction", .version = 1, .compute = satisfaction_compute},
+    {.name = "learning", .version = 1, .compute = learning_compute},
+    {.name = "transfer", .version = 1, .compute = transfer_compute},
+    {.name = "balance", .version = 1, .compute = balance_compute},
+    {0},
 };
 
 const struct metric_family *metric_family_find(const char *name)

@@ -55,10 +55,10 @@ static struct bracket enclose(double t, double df, double wanted)
 {
     double reach = 3 * sqrt(1 + t * t / (2 * df));
     struct bracket bracket = {t - reach, t + reach};
-    for (double by = reach; distribution(t, df, bracket.low).p < wanted; by *= 2)
-        bracket.low -= by;
-    for (double by = reach; distribution(t, df, bracket.high).p > wanted; by *= 2)
-        bracket.high += by;
+    while (distribution(t, df, bracket.low).p < wanted)
+        bracket.low -= bracket.high - bracket.low;
+    while (distribution(t, df, bracket.high).p > wanted)
+        bracket.high += bracket.high - bracket.low;
     return bracket;
 }
 

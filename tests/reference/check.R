@@ -1,5 +1,6 @@
-# Recomputes the families with R (survey, psych, factanal, phyper, qt, qf, pt, t.test, binom.test) from a seeded dataset and
-# compares with what rows_csv prints. Usage: Rscript check.R ROWS_CSV. Exit code 77: a package is missing.
+# Recomputes the families with R (survey, psych, factanal, phyper, qt, qf, pt, t.test, binom.test) from a
+# seeded dataset and compares with what rows_csv prints.
+# Usage: Rscript check.R ROWS_CSV. Exit code 77: a package is missing.
 for (package in c("survey", "psych"))
     if (!suppressWarnings(requireNamespace(package, quietly = TRUE))) {
         message("skipped: R package ", package, " is missing")

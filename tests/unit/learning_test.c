@@ -247,8 +247,7 @@ static bool identical(const struct metric_row *a, const struct metric_row *b)
 {
     return strcmp(a->metric, b->metric) == 0 && strcmp(a->item, b->item) == 0 &&
            a->null == b->null && a->n == b->n && a->has_interval == b->has_interval &&
-           memcmp(&a->value, &b->value, sizeof a->value) == 0 &&
-           memcmp(&a->low, &b->low, sizeof a->low) == 0;
+           a->value == b->value && a->low == b->low && a->high == b->high;
 }
 
 static void the_order_of_counting_does_not_matter(void)
