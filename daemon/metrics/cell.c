@@ -1,5 +1,6 @@
 #include "families.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #define METRIC_NAME_SIZE 64
@@ -17,6 +18,16 @@ struct cell cell_of_wave(const struct facts *facts, size_t wave, size_t slice, c
         .item = item,
         .N = facts_eligible(facts, wave, slice),
     };
+}
+
+struct cell cell_of_joint(const struct facts *facts, size_t joint, size_t slice,
+                          struct metric_rows *rows)
+{
+    const struct facts_joint *counted = facts_joint(facts, joint);
+    size_t wave = 0;
+    bool is_there = facts_find_wave(facts, counted->wave, &wave);
+    assert(is_there);
+    return cell_of_wave(facts, wave, slice, counted->name, rows);
 }
 
 static struct metric_row *append(const struct cell *cell, struct metric_row row)
@@ -57,17 +68,34 @@ struct metric_row *cell_either(const struct cell *cell, const char *metric, enum
     return cell_number(cell, metric, value, unit);
 }
 
+void cell_bounds(const struct cell *cell, const char *prefix, enum metric_null null, double low,
+                 double high, const char *unit)
+{
+    char name[METRIC_NAME_SIZE];
+    snprintf(name, sizeof name, "%s_lo", prefix);
+    cell_either(cell, name, null, low, unit);
+    snprintf(name, sizeof name, "%s_hi", prefix);
+    cell_either(cell, name, null, high, unit);
+}
+
 void cell_interval(const struct cell *cell, const char *prefix, const struct interval *interval,
                    double factor, enum metric_null null, const char *unit)
 {
     enum metric_null reason = interval->method == INTERVAL_NONE ? null : METRIC_NOT_NULL;
     char name[METRIC_NAME_SIZE];
-    snprintf(name, sizeof name, "%s_lo", prefix);
-    cell_either(cell, name, reason, factor * interval->low, unit);
-    snprintf(name, sizeof name, "%s_hi", prefix);
-    cell_either(cell, name, reason, factor * interval->high, unit);
+    cell_bounds(cell, prefix, reason, factor * interval->low, factor * interval->high, unit);
     snprintf(name, sizeof name, "%s_method", prefix);
     cell_text(cell, name, interval_method_name(interval->method));
+}
+
+void cell_attach(struct metric_row *row, const struct interval *interval)
+{
+    if (row->type != METRIC_NUMBER || interval->method == INTERVAL_NONE)
+        return;
+    row->has_interval = true;
+    row->low = interval->low;
+    row->high = interval->high;
+    row->method = interval_method_name(interval->method);
 }
 
 struct metric_row *cell_share_only(const struct cell *cell, const char *metric, int64_t x)
@@ -90,9 +118,17 @@ void cell_share(const struct cell *cell, const char *metric, int64_t x)
         share->low = low;
         share->high = high;
     }
-    char name[METRIC_NAME_SIZE];
-    snprintf(name, sizeof name, "%s_lo", metric);
-    cell_either(cell, name, null, low, "share");
-    snprintf(name, sizeof name, "%s_hi", metric);
-    cell_either(cell, name, null, high, "share");
+    cell_bounds(cell, metric, null, low, high, "share");
+}
+
+void cell_moments(const struct cell *cell, const struct moments *moments,
+                  const struct interval *interval, const char *unit)
+{
+    enum metric_null none = moments->n == 0 ? METRIC_N0 : METRIC_NOT_NULL;
+    enum metric_null few = moments->n < 2 ? METRIC_N_LT_2 : METRIC_NOT_NULL;
+    cell_number(cell, "n", (double)moments->n, "count");
+    struct metric_row *mean = cell_either(cell, "mean", none, moments->mean, unit);
+    if (interval != NULL)
+        cell_attach(mean, interval);
+    cell_either(cell, "sd", few, moments->sd, unit);
 }

@@ -56,6 +56,7 @@ void facts_destroy(struct facts *facts)
         free(wave->dispositions);
         free(wave->name);
     }
+    facts_destroy_joints(facts);
     for (size_t i = 1; i < slots; i++)
         free((void *)(uintptr_t)facts->slices[i].name);
     free(facts);
@@ -247,6 +248,8 @@ bool facts_seal(struct facts *facts, struct error *err)
         if (facts->panel[slot] > facts->slices[slot].members)
             return error_set(err, ERR_INVALID, "the panel of %s is larger than the slice",
                              facts->slices[slot].name);
+    if (!facts_check_joints(facts, err))
+        return false;
     count_missing_as_unknown(facts);
     facts->sealed = true;
     return true;

@@ -35,12 +35,23 @@ struct wave_facts {
     size_t moments_count;
 };
 
+struct joint_facts {
+    struct facts_joint joint;
+    struct joint_cells {
+        struct facts_joint_cell *cells;
+        size_t length, capacity;
+        int64_t total;
+    } * slots;
+};
+
 struct facts {
     struct facts_slice slices[FACTS_SLICES_MAX + 1];
     int64_t panel[FACTS_SLICES_MAX + 1];
     size_t slice_count;
     struct wave_facts waves[FACTS_WAVES_MAX];
     size_t wave_count;
+    struct joint_facts *joints;
+    size_t joint_count;
     bool slices_done, sealed;
 };
 
@@ -51,5 +62,11 @@ bool facts_slice_slot(const struct facts *facts, const char *name, size_t *slot,
                       struct error *err) must_check;
 /* The wave, or NULL with *err filled when it is unknown or the facts are sealed. */
 struct wave_facts *facts_find_building(struct facts *facts, const char *name, struct error *err);
+/* A list with one zeroed element of `size` bytes more. */
+void *facts_grow(void *list, size_t count, size_t size);
+bool facts_check_scale(const char *name, int min, int max, struct error *err) must_check;
+bool facts_has_series(const struct wave_facts *wave, const char *name);
+bool facts_check_joints(const struct facts *facts, struct error *err) must_check;
+void facts_destroy_joints(struct facts *facts);
 
 #endif

@@ -131,3 +131,22 @@ const struct facts_moments *facts_moments(const struct facts *facts, size_t wave
     assert(scale < facts_scales(facts, wave));
     return &facts->waves[wave].moments[scale];
 }
+
+size_t facts_joints(const struct facts *facts)
+{
+    assert(facts->sealed);
+    return facts->joint_count;
+}
+
+const struct facts_joint *facts_joint(const struct facts *facts, size_t joint)
+{
+    assert(joint < facts_joints(facts));
+    return &facts->joints[joint].joint;
+}
+
+struct facts_joint_cells facts_joint_cells(const struct facts *facts, size_t joint, size_t slice)
+{
+    assert(joint < facts_joints(facts) && slice <= facts->slice_count);
+    const struct joint_cells *cells = &facts->joints[joint].slots[slice];
+    return (struct facts_joint_cells){cells->cells, cells->length};
+}

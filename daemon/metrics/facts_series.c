@@ -3,8 +3,7 @@
 #include <debriefd/xalloc.h>
 #include <string.h>
 
-/* Grows a list by one zeroed element of `size` bytes and returns the list. */
-static void *grow(void *list, size_t count, size_t size)
+void *facts_grow(void *list, size_t count, size_t size)
 {
     char *grown = xrealloc_array(list, count + 1, size);
     memset(grown + count * size, 0, size);
@@ -27,19 +26,24 @@ static struct composite_facts *find_composite(const struct wave_facts *wave, con
     return NULL;
 }
 
+bool facts_has_series(const struct wave_facts *wave, const char *name)
+{
+    return find_item(wave, name) != NULL || find_composite(wave, name) != NULL;
+}
+
 static bool check_new_series(const struct wave_facts *wave, const char *name, size_t count,
                              struct error *err)
 {
     if (!facts_check_name(name, err))
         return false;
-    if (find_item(wave, name) != NULL || find_composite(wave, name) != NULL)
+    if (facts_has_series(wave, name))
         return error_set(err, ERR_INVALID, "%s is named twice in its wave", name);
     if (count == FACTS_SERIES_MAX)
         return error_set(err, ERR_INVALID, "%s is one too many in its wave", name);
     return true;
 }
 
-static bool check_scale(const char *name, int min, int max, struct error *err)
+bool facts_check_scale(const char *name, int min, int max, struct error *err)
 {
     if (min < -FACTS_VALUE_MAX || max > FACTS_VALUE_MAX || min >= max)
         return error_set(err, ERR_INVALID, "%s has an impossible scale %d..%d", name, min, max);
@@ -51,9 +55,9 @@ bool facts_add_item(struct facts *facts, const char *wave_name, const struct fac
 {
     struct wave_facts *wave = facts_find_building(facts, wave_name, err);
     if (wave == NULL || !check_new_series(wave, item->name, wave->item_count, err) ||
-        !check_scale(item->name, item->min, item->max, err))
+        !facts_check_scale(item->name, item->min, item->max, err))
         return false;
-    wave->items = grow(wave->items, wave->item_count, sizeof *wave->items);
+    wave->items = facts_grow(wave->items, wave->item_count, sizeof *wave->items);
     struct item_facts *added = &wave->items[wave->item_count++];
     added->item = *item;
     added->item.name = xstrdup(item->name);
@@ -118,12 +122,13 @@ bool facts_add_composite(struct facts *facts, const char *wave_name,
     const struct facts_composite *c = composite;
     struct wave_facts *wave = facts_find_building(facts, wave_name, err);
     if (wave == NULL || !check_new_series(wave, c->name, wave->composite_count, err) ||
-        !check_scale(c->name, c->min, c->max, err))
+        !facts_check_scale(c->name, c->min, c->max, err))
         return false;
     if (c->items < 1 || c->items > FACTS_SERIES_MAX || c->minimum_answered < 1 ||
         c->minimum_answered > c->items)
         return error_set(err, ERR_INVALID, "index %s has an impossible minimum", c->name);
-    wave->composites = grow(wave->composites, wave->composite_count, sizeof *wave->composites);
+    wave->composites =
+        facts_grow(wave->composites, wave->composite_count, sizeof *wave->composites);
     struct composite_facts *added = &wave->composites[wave->composite_count++];
     added->composite = *c;
     added->composite.name = xstrdup(c->name);
@@ -231,7 +236,7 @@ bool facts_add_moments(struct facts *facts, const char *wave_name,
     if (wave == NULL || !check_moments(wave, moments, err))
         return false;
     size_t k = (size_t)moments->items;
-    wave->moments = grow(wave->moments, wave->moments_count, sizeof *wave->moments);
+    wave->moments = facts_grow(wave->moments, wave->moments_count, sizeof *wave->moments);
     struct facts_moments *added = &wave->moments[wave->moments_count++];
     *added = *moments;
     added->name = xstrdup(moments->name);

@@ -9,11 +9,17 @@
 
 #define TAIL         40   /* each tail of a two-sided 95 % interval is 1 / TAIL */
 #define ENOUGH_FOR_T 10   /* fewer answers than this get no t interval */
+#define LEAST_FOR_T  3    /* the same where values have no bounds */
 #define NEARLY       1e-9 /* phyper's error is well below it */
 
 static const char *const method_names[] = {
-    [INTERVAL_NONE] = "none",   [INTERVAL_CENSUS] = "census",         [INTERVAL_FPC_T] = "fpc_t",
-    [INTERVAL_FELDT] = "feldt", [INTERVAL_STACKED] = "stacked_hyper",
+    [INTERVAL_NONE] = "none",
+    [INTERVAL_CENSUS] = "census",
+    [INTERVAL_FPC_T] = "fpc_t",
+    [INTERVAL_FELDT] = "feldt",
+    [INTERVAL_T] = "t",
+    [INTERVAL_NONCENTRAL_T] = "noncentral_t",
+    [INTERVAL_STACKED] = "stacked_hyper",
 };
 
 const char *interval_method_name(enum interval_method method)
@@ -69,10 +75,22 @@ struct interval_counts interval_hypergeometric(int64_t N, int64_t n, int64_t x)
     return bounds;
 }
 
+/* Half of the interval of an unlimited population. */
+static double t_half(int64_t n, double sd)
+{
+    double answered = (double)n;
+    return qt(0.975, answered - 1, 1, 0) * sd / sqrt(answered);
+}
+
+static double correction(int64_t n, int64_t N)
+{
+    return sqrt(1 - (double)n / (double)N);
+}
+
 static struct interval fpc_t(int64_t n, int64_t N, double mean, double sd, double min, double max)
 {
     double answered = (double)n, missing = (double)(N - n), all = (double)N;
-    double half = qt(0.975, answered - 1, 1, 0) * sd / sqrt(answered) * sqrt(1 - answered / all);
+    double half = t_half(n, sd) * correction(n, N);
     double least = (mean * answered + missing * min) / all;
     double most = (mean * answered + missing * max) / all;
     return (struct interval){INTERVAL_FPC_T, fmax(mean - half, least), fmin(mean + half, most)};
@@ -126,6 +144,25 @@ struct interval interval_index_mean(int64_t n, int64_t N, double mean, double sd
     if (n < ENOUGH_FOR_T || !(sd > 0))
         return (struct interval){.method = INTERVAL_NONE};
     return fpc_t(n, N, mean, sd, min, max);
+}
+
+struct interval interval_mean(int64_t n, double mean, double sd)
+{
+    if (n < LEAST_FOR_T || !(sd > 0))
+        return (struct interval){.method = INTERVAL_NONE};
+    double half = t_half(n, sd);
+    return (struct interval){INTERVAL_T, mean - half, mean + half};
+}
+
+struct interval interval_finite_mean(int64_t n, int64_t N, double mean, double sd)
+{
+    assert(n <= N);
+    if (n > 0 && n == N)
+        return (struct interval){INTERVAL_CENSUS, mean, mean};
+    if (n < LEAST_FOR_T || !(sd > 0))
+        return (struct interval){.method = INTERVAL_NONE};
+    double half = t_half(n, sd) * correction(n, N);
+    return (struct interval){INTERVAL_FPC_T, mean - half, mean + half};
 }
 
 struct interval interval_feldt(double alpha, int64_t n, int k)

@@ -117,6 +117,9 @@ static const char *const null_names[METRIC_NULLS] = {
     [METRIC_TWO_ITEMS] = "two_items",
     [METRIC_HEYWOOD] = "heywood",
     [METRIC_NO_CONVERGENCE] = "no_convergence",
+    [METRIC_NO_CHANGE] = "no_change",
+    [METRIC_CEILING] = "ceiling",
+    [METRIC_TOO_LARGE] = "too_large",
     [METRIC_WITHHELD_OPEN] = "withheld_open",
     [METRIC_WITHHELD_K] = "withheld_k",
     [METRIC_WITHHELD_DIST] = "withheld_dist",
@@ -131,10 +134,11 @@ const char *metric_null_name(enum metric_null null)
 }
 
 const struct metric_family metric_families[] = {
-    {"response", 1, response_compute},
-    {"satisfaction", 1, satisfaction_compute},
-    {"transfer", 1, transfer_compute},
-    {"balance", 1, balance_compute},
+    {.name = "response", .version = 1, .compute = response_compute},
+    {.name = "satisfaction", .version = 1, .compute = satisfaction_compute},
+    {.name = "learning", .version = 1, .compute = learning_compute},
+    {.name = "transfer", .version = 1, .compute = transfer_compute},
+    {.name = "balance", .version = 1, .compute = balance_compute},
     {0},
 };
 

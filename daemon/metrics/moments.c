@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 int64_t histogram_total(const struct facts_histogram *histogram)
 {
@@ -52,6 +53,26 @@ double histogram_median(const struct facts_histogram *histogram)
     return (value_at(histogram, (n - 1) / 2) + value_at(histogram, n / 2)) / 2.0;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    const struct facts_cell *left = a, *right = b;
+    return (left->value > right->value) - (left->value < right->value);
+}
+
+struct facts_histogram histogram_collect(struct facts_cell *cells, size_t length)
+{
+    size_t used = 0;
+    if (length > 0)
+        qsort(cells, length, sizeof *cells, by_value);
+    for (size_t i = 0; i < length; i++) {
+        if (used > 0 && cells[used - 1].value == cells[i].value)
+            cells[used - 1].count += cells[i].count;
+        else
+            cells[used++] = cells[i];
+    }
+    return (struct facts_histogram){cells, used};
+}
+
 struct moments moments_of_histogram(const struct facts_histogram *histogram)
 {
     struct moments moments = {.n = histogram_total(histogram)};
@@ -79,24 +100,32 @@ static double index_value(const struct facts_pair *pair, const struct facts_comp
     return 100 * (above / span);
 }
 
+void spread_add(struct spread *spread, double value, int64_t count)
+{
+    if (spread->n == 0)
+        spread->origin = value;
+    long double deviation = value - spread->origin;
+    spread->n += count;
+    spread->sum += (long double)count * deviation;
+    spread->squares += (long double)count * deviation * deviation;
+}
+
+struct moments spread_moments(const struct spread *spread)
+{
+    struct moments moments = {.n = spread->n};
+    long double n = (long double)spread->n, sum = spread->sum;
+    if (spread->n >= 1)
+        moments.mean = (double)(spread->origin + sum / n);
+    if (spread->n >= 2)
+        moments.sd = (double)sqrtl(fmaxl(0, spread->squares - sum * sum / n) / (n - 1));
+    return moments;
+}
+
 struct moments moments_of_pairs(const struct facts_pairs *pairs,
                                 const struct facts_composite *composite)
 {
-    struct moments moments = {0};
-    if (pairs->length == 0)
-        return moments;
-    double origin = index_value(&pairs->pairs[0], composite);
-    long double sum = 0, squares = 0;
-    for (size_t i = 0; i < pairs->length; i++) {
-        long double count = (long double)pairs->pairs[i].count;
-        long double deviation = index_value(&pairs->pairs[i], composite) - origin;
-        moments.n += pairs->pairs[i].count;
-        sum += count * deviation;
-        squares += count * deviation * deviation;
-    }
-    long double n = (long double)moments.n;
-    moments.mean = (double)(origin + sum / n);
-    if (moments.n >= 2)
-        moments.sd = (double)sqrtl(fmaxl(0, squares - sum * sum / n) / (n - 1));
-    return moments;
+    struct spread spread = {0};
+    for (size_t i = 0; i < pairs->length; i++)
+        spread_add(&spread, index_value(&pairs->pairs[i], composite), pairs->pairs[i].count);
+    return spread_moments(&spread);
 }

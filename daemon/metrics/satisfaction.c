@@ -1,26 +1,8 @@
 #include "families.h"
 
 #include "reliability.h"
-#include <debriefd/moments.h>
 #include <math.h>
 #include <stdio.h>
-
-/* n, mean and sd, the mean with its interval when there is one. */
-static void emit_moments(const struct cell *cell, const struct moments *moments,
-                         const struct interval *interval, const char *unit)
-{
-    enum metric_null none = moments->n == 0 ? METRIC_N0 : METRIC_NOT_NULL;
-    enum metric_null few = moments->n < 2 ? METRIC_N_LT_2 : METRIC_NOT_NULL;
-    cell_number(cell, "n", (double)moments->n, "count");
-    struct metric_row *mean = cell_either(cell, "mean", none, moments->mean, unit);
-    if (interval != NULL && interval->method != INTERVAL_NONE) {
-        mean->has_interval = true;
-        mean->low = interval->low;
-        mean->high = interval->high;
-        mean->method = interval_method_name(interval->method);
-    }
-    cell_either(cell, "sd", few, moments->sd, unit);
-}
 
 /* Every non-respondent lowest, every non-respondent highest (Manski). */
 static void emit_manski(const struct cell *cell, double sum, double min, double max,
@@ -113,12 +95,12 @@ static void compute_rating(struct cell *cell, size_t index)
     struct moments moments = moments_of_histogram(&histogram);
     cell->n = moments.n;
     if (cell->slice_index != 0) {
-        emit_moments(cell, &moments, NULL, "scale");
+        cell_moments(cell, &moments, NULL, "scale");
         cell_share_only(cell, "top2", histogram_at_least(&histogram, item->max - 1));
         return;
     }
     struct interval interval = interval_integer_mean(&histogram, item->min, item->max, cell->N);
-    emit_moments(cell, &moments, &interval, "scale");
+    cell_moments(cell, &moments, &interval, "scale");
     emit_rating_total(cell, index, item, &histogram, &interval);
 }
 
@@ -195,14 +177,14 @@ static void compute_index(struct cell *cell, size_t index)
     struct moments moments = moments_of_pairs(&pairs, composite);
     cell->n = moments.n;
     if (cell->slice_index != 0) {
-        emit_moments(cell, &moments, NULL, "points");
+        cell_moments(cell, &moments, NULL, "points");
         return;
     }
     struct interval interval =
         interval_index_mean(moments.n, cell->N, moments.mean, moments.sd, 0, 100);
     enum metric_null few = moments.n == 0 ? METRIC_N0 : METRIC_N_LT_10;
     enum metric_null null = moments.n >= 10 ? METRIC_ZERO_VAR : few;
-    emit_moments(cell, &moments, &interval, "points");
+    cell_moments(cell, &moments, &interval, "points");
     cell_interval(cell, "ci", &interval, 1, null, "points");
     emit_manski(cell, moments.mean * (double)moments.n, 0, 100, "points");
 }

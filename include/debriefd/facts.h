@@ -19,6 +19,9 @@
 #define FACTS_SERIES_MAX      500 /* items, composites and scales of one wave, each */
 #define FACTS_SCALE_ITEMS_MAX 20
 #define FACTS_NAME_MAX        1024
+#define FACTS_JOINTS_MAX      500
+#define FACTS_JOINT_KEYS      4
+#define FACTS_COMMITMENTS_MAX 1000 /* of one person */
 #define FACTS_COUNT_MAX       INT64_C(10000000)
 #define FACTS_VALUE_MAX       32767 /* of an item's scale, either sign */
 
@@ -94,6 +97,46 @@ struct facts_pairs {
     size_t length;
 };
 
+/* What persons answered together, and the key it is counted by. Values arrive scored: an item of a
+ * reversed scale as min + max - value. Only persons of whom every part is known are counted. */
+enum facts_joint_kind {
+    FACTS_GAIN,       /* before, after: both on the scale of parts[0] */
+    FACTS_GAIN_INDEX, /* topics with both answers, sum of after - before over them: parts[0] */
+    FACTS_GAP,        /* answered, sum of parts[0]; answered, sum of parts[1]: two indices */
+    FACTS_UPTAKE,     /* applied by the person 0 or 1, by the organisation 0 or 1 */
+    FACTS_CONVERSION, /* contacts made, contacts kept */
+    FACTS_COMMITMENT, /* of one person: made, of these withdrawn, completed, of unknown status */
+    FACTS_JOINT_KINDS
+};
+
+/* A scale; of an index also its items (or topics) and how many of them a person has to answer to
+ * count. */
+struct facts_part {
+    int min, max;
+    int items;
+    int minimum_answered;
+};
+
+/* Belongs to the study: a gain spans two waves. */
+struct facts_joint {
+    const char *name; /* RPP_T1, TRANSFER_GAP, COMMIT_all; once in the study */
+    enum facts_joint_kind kind;
+    const char *wave;           /* the later one: the persons spoken about are its eligible */
+    struct facts_part parts[2]; /* as many as the kind has, the others are not read */
+};
+
+struct facts_joint_cell {
+    int key[FACTS_JOINT_KEYS]; /* 0 past facts_joint_keys */
+    int64_t count;             /* persons */
+};
+
+/* Ascending by key, counts above 0. Left out are persons with fewer answered than a part's minimum
+ * and persons who made no commitment. */
+struct facts_joint_cells {
+    const struct facts_joint_cell *cells;
+    size_t length;
+};
+
 struct facts;
 
 struct facts *facts_create(void);
@@ -126,8 +169,18 @@ bool facts_count_composite(struct facts *facts, const char *wave, const char *co
 bool facts_add_moments(struct facts *facts, const char *wave, const struct facts_moments *moments,
                        struct error *err) must_check;
 
+/* How many numbers the key of a kind has, at most FACTS_JOINT_KEYS. */
+int facts_joint_keys(enum facts_joint_kind kind);
+/* The wave is there already. */
+bool facts_add_joint(struct facts *facts, const struct facts_joint *joint,
+                     struct error *err) must_check;
+/* `key` has facts_joint_keys numbers. */
+bool facts_count_joint(struct facts *facts, const char *joint, const char *slice, const int *key,
+                       int64_t count, struct error *err) must_check;
+
 /* Ends the building. Fails when counts contradict each other: more dispositions or panel members
- * than members, more answers than eligible persons, targets that do not sum to 1. */
+ * than members, more answers than eligible persons (of commitments: than members), a gap of the
+ * name of its wave's item or index, targets that do not sum to 1. */
 bool facts_seal(struct facts *facts, struct error *err) must_check;
 
 /* Reading, after facts_seal. Strings and arrays live as long as the facts. */
@@ -158,5 +211,9 @@ struct facts_pairs facts_pairs(const struct facts *facts, size_t wave, size_t co
                                size_t slice);
 size_t facts_scales(const struct facts *facts, size_t wave);
 const struct facts_moments *facts_moments(const struct facts *facts, size_t wave, size_t scale);
+
+size_t facts_joints(const struct facts *facts);
+const struct facts_joint *facts_joint(const struct facts *facts, size_t joint);
+struct facts_joint_cells facts_joint_cells(const struct facts *facts, size_t joint, size_t slice);
 
 #endif

@@ -14,11 +14,13 @@ struct interval_counts {
 struct interval_counts interval_hypergeometric(int64_t N, int64_t n, int64_t x);
 
 enum interval_method {
-    INTERVAL_NONE,    /* no interval: low and high are not set */
-    INTERVAL_CENSUS,  /* everybody answered: a point */
-    INTERVAL_FPC_T,   /* Student's t with finite population correction, cut to what is attainable */
-    INTERVAL_FELDT,   /* F of Cronbach's alpha */
-    INTERVAL_STACKED, /* sum of hypergeometric bounds of the layers {x >= c} */
+    INTERVAL_NONE,   /* no interval: low and high are not set */
+    INTERVAL_CENSUS, /* everybody answered: a point */
+    INTERVAL_FPC_T,  /* Student's t with finite population correction, cut to what is attainable */
+    INTERVAL_FELDT,  /* F of Cronbach's alpha */
+    INTERVAL_T,      /* Student's t of an unlimited population */
+    INTERVAL_NONCENTRAL_T, /* noncentral t of a standardised mean */
+    INTERVAL_STACKED,      /* sum of hypergeometric bounds of the layers {x >= c} */
 };
 const char *interval_method_name(enum interval_method method);
 
@@ -34,6 +36,17 @@ struct interval interval_integer_mean(const struct facts_histogram *histogram, i
 /* The mean of an index between min and max: no stacked form exists. */
 struct interval interval_index_mean(int64_t n, int64_t N, double mean, double sd, double min,
                                     double max);
+
+/* The mean of values without bounds. Below three answers or without spread there is none, but for a
+ * point when everybody of the N answered. */
+struct interval interval_finite_mean(int64_t n, int64_t N, double mean, double sd);
+
+/* The same of an unlimited population. */
+struct interval interval_mean(int64_t n, double mean, double sd);
+
+/* Noncentralities delta of which t, with df degrees of freedom, is the 97.5 % and the 2.5 %
+ * quantile (Steiger and Fouladi 1997). */
+struct interval interval_noncentral_t(double t, double df);
 
 /* Feldt 1987: bounds of Cronbach's alpha of n complete cases and k items. */
 struct interval interval_feldt(double alpha, int64_t n, int k);

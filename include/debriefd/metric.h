@@ -25,6 +25,9 @@ enum metric_null {
     METRIC_TWO_ITEMS,          /* two items: Spearman-Brown is reported instead */
     METRIC_HEYWOOD,            /* the one-factor solution has a variance of 0 or below */
     METRIC_NO_CONVERGENCE,     /* the estimate did not settle */
+    METRIC_NO_CHANGE,          /* nobody's answers differ */
+    METRIC_CEILING,            /* everybody was at an end of the scale before */
+    METRIC_TOO_LARGE,          /* an exact computation would take too long */
     METRIC_WITHHELD_OPEN,      /* nothing is released while the wave is open */
     METRIC_WITHHELD_K,         /* fewer than k answers */
     METRIC_WITHHELD_DIST,      /* too few for a distribution */

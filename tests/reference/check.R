@@ -1,5 +1,6 @@
-# Recomputes the families with R (survey, psych, factanal, phyper, qt, qf) from a seeded dataset and
-# compares with what rows_csv prints. Usage: Rscript check.R ROWS_CSV. Exit code 77: a package is missing.
+# Recomputes the families with R (survey, psych, factanal, phyper, qt, qf, pt, t.test, binom.test) from a
+# seeded dataset and compares with what rows_csv prints.
+# Usage: Rscript check.R ROWS_CSV. Exit code 77: a package is missing.
 for (package in c("survey", "psych"))
     if (!suppressWarnings(requireNamespace(package, quietly = TRUE))) {
         message("skipped: R package ", package, " is missing")
@@ -32,7 +33,15 @@ items <- rbind(
     item(c("S_FUP1", "S_FUP2"), "fu", "sat", "followup"),
     item(c("TR_IND1", "TR_IND2"), "fu", "transfer_ind"),
     item(c("TR_ORG1", "TR_ORG2"), "fu", "transfer_org"),
-    item("APPL_IND", "fu", "applied_ind", kind = "binary", min = 0, max = 1))
+    item("APPL_IND", "fu", "applied_ind", kind = "binary", min = 0, max = 1),
+    item("APPL_ORG", "fu", "applied_org", kind = "binary", min = 0, max = 1),
+    item("HOST_KEPT", "fu", "host_kept", kind = "count", min = 0, max = 30000))
+# Four topics, the third on a reversed scale, the last at the ceiling.
+topics <- paste0("T", 1:4)
+for (moment in c("pre", "then", "now", "fu"))
+    items <- rbind(items, item(paste0("L_", moment, "_", topics), c(pre = "pre", fu = "fu", then = "post",
+                                                                    now = "post")[[moment]],
+                               paste0("learn_", moment), max = 10, reverse = c(0, 0, 1, 0)))
 
 participants <- do.call(rbind, lapply(names(trips), function(trip) {
     n <- sum(trips[[trip]])
@@ -59,6 +68,11 @@ responses <- do.call(rbind, lapply(seq_len(nrow(items)), function(i) {
     span <- it$max - it$min
     x <- if (it$kind == "count") rpois(nrow(who), 2)
          else it$min + round(pmin(1, pmax(0, .35 + .5 * latent + rnorm(nrow(who), 0, .2))) * span)
+    gained <- c(pre = -.2, then = -.3, now = .1, fu = .05)
+    if (grepl("^L_", it$item_id))
+        x <- it$min + round(pmin(1, pmax(0, .35 + .5 * latent + gained[[strsplit(it$item_id, "_")[[1]][2]]] +
+                                             rnorm(nrow(who), 0, .15))) * span)
+    if (grepl("^L_.*_T4", it$item_id)) x <- ifelse(runif(nrow(who)) < .97, it$max, x)
     if (it$item_id == "P2") x <- ifelse(runif(nrow(who)) < .9, 5, x) # the ceiling
     if (it$reverse == 1) x <- it$min + it$max - x
     skipped <- runif(nrow(who)) < .08 & !(who$trip_id == "B" & it$item_id == "P1")
@@ -67,6 +81,16 @@ responses <- do.call(rbind, lapply(seq_len(nrow(items)), function(i) {
                missing_code = ifelse(skipped, "DK", ""))
 }))
 
+makers <- subset(delegates, runif(nrow(delegates)) < .6)
+commitments <- do.call(rbind, lapply(seq_len(nrow(makers)), function(i) {
+    n <- sample(1:4, 1)
+    data.frame(trip_id = makers$trip_id[i], participant_id = makers$participant_id[i],
+               level = sample(c("ind", "org"), n, TRUE, c(.7, .3)),
+               status = sample(c("completed", "ongoing", "not_started", "withdrawn", "unknown"), n, TRUE,
+                               c(.4, .2, .1, .15, .15)))
+}))
+commitments <- cbind(commitment_id = paste0("c", seq_len(nrow(commitments))), commitments)
+
 save <- function(table, name)
     write.csv(table, file.path(directory, name), row.names = FALSE, quote = FALSE, na = "")
 save(data.frame(trip_id = names(trips), name = "x", start_date = "", end_date = ""), "trips.csv")
@@ -74,6 +98,7 @@ save(participants, "participants.csv")
 save(dispositions, "dispositions.csv")
 save(items, "items.csv")
 save(responses, "responses.csv")
+save(commitments, "commitments.csv")
 
 ## Expected values
 
@@ -247,6 +272,109 @@ expect_transfer <- function(trip, frame) {
     expect(trip, "fu", "all", "APPL_IND", "share_hi", number(bounds[2]))
 }
 
+# The bounds of delta / sqrt(n) by pt.
+noncentral <- function(t, n, p)
+    suppressWarnings(uniroot(function(d) pt(t, n - 1, d) - p, t + c(-1, 1) * (8 + 4 * abs(t)),
+                             tol = 1e-10))$root / sqrt(n)
+
+# The share of all sign patterns, by convolution person by person.
+sign_flips <- function(d) {
+    p <- 1; sums <- 0
+    for (x in abs(d)) {
+        p <- tapply(c(p, p) / 2, c(sums + x, sums - x), sum)
+        sums <- as.numeric(names(p)); p <- as.numeric(p)
+    }
+    sum(p[abs(sums) >= abs(sum(d))])
+}
+
+expect_changes <- function(trip, name, d, N) {
+    n <- length(d)
+    put <- function(metric, value, tol = 1e-8)
+        expect(trip, "pair", "all", name, paste0("gain.", metric), number(value), tol)
+    put("n", n)
+    if (n == 0) return()
+    put("mean", mean(d)); put("improved", mean(d > 0)); put("same", mean(d == 0)); put("worse", mean(d < 0))
+    if (any(d != 0)) put("sign_p", binom.test(sum(d > 0), sum(d != 0))$p.value)
+    if (n >= 2) put("sd", sd(d))
+    if (n < 3 || sd(d) == 0) return()
+    test <- t.test(d)
+    half <- qt(.975, n - 1) * fpc_se(d, N)
+    put("t_lo", test$conf.int[1], 1e-6); put("t_hi", test$conf.int[2], 1e-6)
+    put("fpc_lo", mean(d) - half, 1e-6); put("fpc_hi", mean(d) + half, 1e-6)
+    put("dz", mean(d) / sd(d))
+    put("gz", mean(d) / sd(d) * exp(lgamma((n - 1) / 2) - lgamma((n - 2) / 2)) / sqrt((n - 1) / 2))
+    put("gz_approx", mean(d) / sd(d) * (1 - 3 / (4 * (n - 1) - 1)))
+    put("dz_lo", noncentral(test$statistic, n, .975), 1e-5)
+    put("dz_hi", noncentral(test$statistic, n, .025), 1e-5)
+}
+
+expect_gain <- function(trip, name, before_id, after_id, frame) {
+    it <- items[items$item_id == after_id, ]
+    a <- as.numeric(scores(frame, "", before_id)); b <- as.numeric(scores(frame, "", after_id))
+    ok <- !is.na(a) & !is.na(b)
+    a <- a[ok]; b <- b[ok]; d <- b - a
+    expect_changes(trip, name, d, nrow(frame))
+    if (length(d) == 0) return()
+    put <- function(metric, value, tol = 1e-8)
+        expect(trip, "pair", "all", name, paste0("gain.", metric), number(value), tol)
+    put("pre_mean", mean(a)); put("post_mean", mean(b))
+    if (length(d) >= 2 && sd(a) + sd(b) > 0) put("dav", mean(d) / ((sd(a) + sd(b)) / 2))
+    if (length(d) >= 2 && sd(a) > 0 && sd(b) > 0) put("r", cor(a, b))
+    if (any(a < it$max)) {
+        put("hake_class", (mean(b) - mean(a)) / (it$max - mean(a)))
+        put("hake_ind", mean((d / (it$max - a))[a < it$max])); put("hake_ind_n", sum(a < it$max))
+    } else put("hake_ind_n", 0)
+    change <- ifelse(b > a, d / (it$max - a), ifelse(b < a, d / (a - it$min), 0))
+    change <- change[!(a == b & (a == it$min | a == it$max))]
+    put("norm_change_n", length(change))
+    if (length(change) > 0) put("norm_change", mean(change))
+    put("signflip_p", sign_flips(d))
+}
+
+expect_learning <- function(trip, post, fu) {
+    for (topic in topics) {
+        id <- function(moment) paste0("L_", moment, "_", topic)
+        expect_gain(trip, paste0("RPP_", topic), id("then"), id("now"), post)
+        expect_gain(trip, paste0("PREPOST_", topic), id("pre"), id("now"), post)
+        expect_gain(trip, paste0("SHIFT_", topic), id("pre"), id("then"), post)
+        expect_gain(trip, paste0("FADE_", topic), id("now"), id("fu"), fu)
+    }
+    d <- scores(post, "", paste0("L_now_", topics)) - scores(post, "", paste0("L_then_", topics))
+    expect_changes(trip, "RPP_INDEX", rowMeans(d, na.rm = TRUE)[rowSums(!is.na(d)) >= 2], nrow(post))
+}
+
+expect_results <- function(trip, fu) {
+    put <- function(item, metric, value, slice = "all") expect(trip, "fu", slice, item, metric, number(value))
+    index <- function(ids) 100 * (rowMeans(scores(fu, "", ids), na.rm = TRUE) - 1) / 4
+    gap <- index(c("TR_IND1", "TR_IND2")) - index(c("TR_ORG1", "TR_ORG2"))
+    for (slice in c("all", sectors)) {
+        x <- gap[!is.na(gap) & (slice == "all" | fu$sector == slice)]
+        put("TRANSFER_GAP", "n", length(x), slice)
+        if (length(x) >= 1) put("TRANSFER_GAP", "mean", mean(x), slice)
+        if (length(x) >= 2) put("TRANSFER_GAP", "sd", sd(x), slice)
+    }
+    own <- as.numeric(scores(fu, "", "APPL_IND")); org <- as.numeric(scores(fu, "", "APPL_ORG"))
+    if (any(own == 1 & !is.na(org), na.rm = TRUE))
+        put("UPTAKE", "org_given_ind", mean(org[!is.na(own) & own == 1], na.rm = TRUE))
+    made <- as.numeric(scores(fu, "", "HOST_MADE")); kept <- as.numeric(scores(fu, "", "HOST_KEPT"))
+    both <- !is.na(made) & !is.na(kept)
+    if (sum(made[both]) > 0) put("HOST", "conversion", sum(pmin(kept, made)[both]) / sum(made[both]))
+    for (level in c("all", "ind", "org")) {
+        item <- paste0("COMMIT_", level)
+        all <- commitments[commitments$trip_id == trip & (level == "all" | commitments$level == level), ]
+        standing <- subset(all, status != "withdrawn")
+        standing$completed <- as.numeric(standing$status == "completed")
+        standing$one <- 1
+        put(item, "made", nrow(all)); put(item, "completed", sum(standing$completed))
+        if (nrow(standing) > 0) put(item, "rate_itt", mean(standing$completed))
+        known <- subset(standing, status != "unknown")
+        if (nrow(known) > 0) put(item, "rate_known", mean(known$completed))
+        if (length(unique(standing$participant_id)) < 3) next
+        design <- svydesign(ids = ~participant_id, weights = ~one, data = standing)
+        put(item, "rate_itt_se", as.numeric(SE(svyratio(~completed, ~one, design))))
+    }
+}
+
 for (trip in names(trips)) {
     for (wave in waves) expect_response(trip, wave, frame_of(trip, wave))
     post <- frame_of(trip, "post"); fu <- frame_of(trip, "fu")
@@ -262,6 +390,8 @@ for (trip in names(trips)) {
     expect_scale(trip, "PROG", prog, post)
     expect_scale(trip, "NKI", nki, post)
     expect_transfer(trip, fu)
+    expect_learning(trip, post, fu)
+    expect_results(trip, fu)
     expect_balance(trip)
 }
 expected <- do.call(rbind, expected)
@@ -277,8 +407,9 @@ close <- suppressWarnings(abs(as.numeric(value) - as.numeric(expected$value)) <=
 same <- !is.na(row) & ifelse(is.na(close), value == expected$value, close)
 same[is.na(same)] <- FALSE
 methods <- table(value[grepl("ci_method", expected$metric)])
-cat(nrow(expected), "values,", sum(!same), "differ; intervals:",
+learned <- sum(expected$wave == "pair")
+cat(nrow(expected), "values,", learned, "of learning,", sum(!same), "differ; intervals:",
     paste(names(methods), methods, collapse = ", "), "; omegas:", sum(expected$metric == "rel.omega"), "\n")
 if (any(!same)) print(cbind(expected, value, type = actual$type[row])[!same, ])
 unlink(directory, recursive = TRUE)
-quit(status = if (all(same) && nrow(expected) > 1000 && all(c("census", "fpc_t", "stacked_hyper") %in% names(methods))) 0 else 1)
+quit(status = if (all(same) && nrow(expected) > 2000 && learned > 1000 && all(c("census", "fpc_t", "stacked_hyper") %in% names(methods))) 0 else 1)

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void must(bool done, const struct error *err)
 {
@@ -44,6 +45,32 @@ void study_counts(struct facts *facts, const char *item, const char *slice, int 
         must(facts_count(facts, "post", item, slice, min + i, counts[i], &err), &err);
 }
 
+void study_joint(struct facts *facts, const struct facts_joint *joint)
+{
+    struct error err;
+    must(facts_add_joint(facts, joint, &err), &err);
+}
+
+void study_persons(struct facts *facts, const struct facts_joint *joint, const char *slice,
+                   const int *keys, size_t n)
+{
+    struct error err;
+    size_t length = (size_t)facts_joint_keys(joint->kind);
+    for (size_t i = 0; i < n; i++) {
+        size_t first = n;
+        int64_t count = 0;
+        for (size_t j = n; j-- > 0;) {
+            if (memcmp(&keys[i * length], &keys[j * length], length * sizeof *keys) != 0)
+                continue;
+            first = j;
+            count++;
+        }
+        if (first == i)
+            must(facts_count_joint(facts, joint->name, slice, &keys[i * length], count, &err),
+                 &err);
+    }
+}
+
 struct metric_rows *study_compute(struct facts *owned_facts)
 {
     struct error err;
@@ -57,10 +84,16 @@ struct metric_rows *study_compute(struct facts *owned_facts)
 double study_value(const struct metric_rows *rows, const char *slice, const char *item,
                    const char *metric)
 {
-    const struct metric_row *row = metric_rows_find(rows, "post", slice, item, metric);
+    return study_number(rows, "post", slice, item, metric);
+}
+
+double study_number(const struct metric_rows *rows, const char *wave, const char *slice,
+                    const char *item, const char *metric)
+{
+    const struct metric_row *row = metric_rows_find(rows, wave, slice, item, metric);
     bool is_number = row != NULL && row->type == METRIC_NUMBER;
     if (!is_number)
-        printf("\nno number %s %s %s", slice, item, metric);
+        printf("\nno number %s %s %s %s", wave, slice, item, metric);
     CU_ASSERT(is_number);
     return is_number ? row->value : NAN;
 }

@@ -1,26 +1,12 @@
-#include "tidy.h"
+#include "tidy_layout.h"
 
 #include <debriefd/xalloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FIELDS_MAX 12
-#define ITEMS_MAX  64 /* of an index */
-
-/* Rows of a CSV file, split in place. */
-struct table {
-    char *text;
-    char *(*rows)[FIELDS_MAX];
-    size_t count;
-};
-
-struct tidy {
-    struct table trips, participants, dispositions, items, responses;
-};
-
 static const char *const waves[] = {"pre", "post", "fu"};
-static const char *const sectors[] = {"politics", "business", "academia", "state"};
+const char *const tidy_sectors[] = {"politics", "business", "academia", "state"};
 static const char *const codes[] = {"I", "P", "R", "NC", "O", "UE", "NE"};
 
 enum { CONSTRUCT, PHASE };
@@ -41,77 +27,6 @@ static const struct {
 
 static const char *const item_columns[] = {"construct", "phase"};
 
-static void fail(const char *what, const char *detail)
-{
-    fprintf(stderr, "tidy: %s %s\n", what, detail);
-    exit(EXIT_FAILURE);
-}
-
-static char *read_file(const char *directory, const char *name)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        fail("cannot open", path);
-    size_t used = 0, size = 1 << 16;
-    char *text = xcalloc_array(size, 1);
-    for (;;) {
-        size_t got = fread(text + used, 1, size - used - 1, file);
-        used += got;
-        if (got == 0)
-            break;
-        if (size - used < 2) {
-            size *= 2;
-            text = xrealloc_array(text, size, 1);
-        }
-    }
-    fclose(file);
-    text[used] = '\0';
-    return text;
-}
-
-static void split(char *line, char *fields[FIELDS_MAX])
-{
-    static char empty[1];
-    for (int i = 0; i < FIELDS_MAX; i++)
-        fields[i] = line != NULL ? strsep(&line, ",") : empty;
-}
-
-static struct table table_load(const char *directory, const char *name)
-{
-    struct table table = {.text = read_file(directory, name)};
-    char *rest = table.text, *line = strsep(&rest, "\n");
-    while (line != NULL && line[0] != '\0') {
-        table.rows = xrealloc_array(table.rows, table.count + 1, sizeof *table.rows);
-        split(line, table.rows[table.count++]);
-        line = strsep(&rest, "\n");
-    }
-    if (table.count == 0)
-        fail("no header in", name);
-    return table;
-}
-
-static void table_finish(struct table *table)
-{
-    free(table->rows);
-    free(table->text);
-}
-
-static const char *field(const struct table *table, size_t row, const char *column)
-{
-    for (int i = 0; i < FIELDS_MAX; i++)
-        if (strcmp(table->rows[0][i], column) == 0)
-            return table->rows[row][i];
-    fail("no column", column);
-    return NULL;
-}
-
-static bool is(const struct table *table, size_t row, const char *column, const char *value)
-{
-    return strcmp(field(table, row, column), value) == 0;
-}
-
 struct tidy *tidy_load(const char *directory)
 {
     struct tidy *tidy = xcalloc(sizeof *tidy);
@@ -120,6 +35,7 @@ struct tidy *tidy_load(const char *directory)
     tidy->dispositions = table_load(directory, "dispositions.csv");
     tidy->items = table_load(directory, "items.csv");
     tidy->responses = table_load(directory, "responses.csv");
+    tidy->commitments = table_load(directory, "commitments.csv");
     return tidy;
 }
 
@@ -130,6 +46,7 @@ void tidy_destroy(struct tidy *tidy)
     table_finish(&tidy->dispositions);
     table_finish(&tidy->items);
     table_finish(&tidy->responses);
+    table_finish(&tidy->commitments);
     free(tidy);
 }
 
@@ -140,14 +57,14 @@ size_t tidy_trips(const struct tidy *tidy)
 
 const char *tidy_trip(const struct tidy *tidy, size_t index)
 {
-    return field(&tidy->trips, index + 1, "trip_id");
+    return table_field(&tidy->trips, index + 1, "trip_id");
 }
 
-static bool is_delegate(const struct tidy *tidy, size_t row, const char *trip)
+bool tidy_is_delegate(const struct tidy *tidy, size_t row, const char *trip)
 {
     const struct table *people = &tidy->participants;
-    return is(people, row, "trip_id", trip) && is(people, row, "is_staff", "0") &&
-           is(people, row, "travelled", "1");
+    return table_is(people, row, "trip_id", trip) && table_is(people, row, "is_staff", "0") &&
+           table_is(people, row, "travelled", "1");
 }
 
 /* The row of a (trip, wave, participant[, item]) in a table, or 0. */
@@ -155,8 +72,9 @@ static size_t find(const struct table *table, const char *trip, const char *wave
                    const char *participant, const char *item)
 {
     for (size_t row = 1; row < table->count; row++)
-        if (is(table, row, "participant_id", participant) && is(table, row, "trip_id", trip) &&
-            is(table, row, "wave", wave) && (item == NULL || is(table, row, "item_id", item)))
+        if (table_is(table, row, "participant_id", participant) &&
+            table_is(table, row, "trip_id", trip) && table_is(table, row, "wave", wave) &&
+            (item == NULL || table_is(table, row, "item_id", item)))
             return row;
     return 0;
 }
@@ -165,48 +83,48 @@ static bool has_disposition(const struct tidy *tidy, size_t person, const char *
                             const char *code)
 {
     const struct table *people = &tidy->participants;
-    size_t row = find(&tidy->dispositions, field(people, person, "trip_id"), wave,
-                      field(people, person, "participant_id"), NULL);
-    return row != 0 && is(&tidy->dispositions, row, "disposition", code);
+    size_t row = find(&tidy->dispositions, table_field(people, person, "trip_id"), wave,
+                      table_field(people, person, "participant_id"), NULL);
+    return row != 0 && table_is(&tidy->dispositions, row, "disposition", code);
 }
 
-static bool answered(const struct tidy *tidy, size_t person, const char *wave, size_t item,
-                     int *value)
+bool tidy_answered(const struct tidy *tidy, size_t person, const char *wave, size_t item,
+                   int *value)
 {
     const struct table *people = &tidy->participants;
-    size_t row =
-        find(&tidy->responses, field(people, person, "trip_id"), wave,
-             field(people, person, "participant_id"), field(&tidy->items, item, "item_id"));
-    if (row == 0 || is(&tidy->responses, row, "value", ""))
+    size_t row = find(&tidy->responses, table_field(people, person, "trip_id"), wave,
+                      table_field(people, person, "participant_id"),
+                      table_field(&tidy->items, item, "item_id"));
+    if (row == 0 || table_is(&tidy->responses, row, "value", ""))
         return false;
-    *value = atoi(field(&tidy->responses, row, "value"));
+    *value = atoi(table_field(&tidy->responses, row, "value"));
     return true;
 }
 
-static int scored(const struct tidy *tidy, size_t item, int value)
+int tidy_scored(const struct tidy *tidy, size_t item, int value)
 {
-    if (is(&tidy->items, item, "reverse", "0"))
+    if (table_is(&tidy->items, item, "reverse", "0"))
         return value;
-    return atoi(field(&tidy->items, item, "min")) + atoi(field(&tidy->items, item, "max")) - value;
+    return atoi(table_field(&tidy->items, item, "min")) +
+           atoi(table_field(&tidy->items, item, "max")) - value;
 }
 
-/* Eligible delegates of a sector, or of all sectors when it is NULL; returns their rows. */
-static size_t eligible(const struct tidy *tidy, const char *trip, const char *wave,
-                       const char *sector, size_t *people)
+size_t tidy_eligible(const struct tidy *tidy, const char *trip, const char *wave,
+                     const char *sector, size_t *people)
 {
     size_t count = 0;
     for (size_t row = 1; row < tidy->participants.count; row++)
-        if (is_delegate(tidy, row, trip) &&
-            (sector == NULL || is(&tidy->participants, row, "sector", sector)) &&
+        if (tidy_is_delegate(tidy, row, trip) &&
+            (sector == NULL || table_is(&tidy->participants, row, "sector", sector)) &&
             !has_disposition(tidy, row, wave, "NE"))
             people[count++] = row;
     return count;
 }
 
-static void must(bool done, const struct error *err)
+void tidy_must(bool done, const struct error *err)
 {
     if (!done)
-        fail("facts refuse:", err->message);
+        table_fail("facts refuse:", err->message);
 }
 
 static void add_slices(const struct tidy *tidy, const char *trip, struct facts *facts)
@@ -214,16 +132,18 @@ static void add_slices(const struct tidy *tidy, const char *trip, struct facts *
     struct error err;
     const struct table *people = &tidy->participants;
     for (size_t s = 0; s < 4; s++) {
-        struct facts_slice slice = {.name = sectors[s], .target = s < 3 ? 1.0 / 3 : 0};
+        struct facts_slice slice = {.name = tidy_sectors[s], .target = s < 3 ? 1.0 / 3 : 0};
         for (size_t row = 1; row < people->count; row++) {
-            slice.members += is_delegate(tidy, row, trip) && is(people, row, "sector", sectors[s]);
-            slice.staff += is(people, row, "trip_id", trip) && is(people, row, "is_staff", "1") &&
-                           is(people, row, "travelled", "1") &&
-                           is(people, row, "sector", sectors[s]);
+            slice.members += tidy_is_delegate(tidy, row, trip) &&
+                             table_is(people, row, "sector", tidy_sectors[s]);
+            slice.staff += table_is(people, row, "trip_id", trip) &&
+                           table_is(people, row, "is_staff", "1") &&
+                           table_is(people, row, "travelled", "1") &&
+                           table_is(people, row, "sector", tidy_sectors[s]);
         }
-        must(facts_add_slice(facts, &slice, &err), &err);
+        tidy_must(facts_add_slice(facts, &slice, &err), &err);
     }
-    must(facts_slices_done(facts, &err), &err);
+    tidy_must(facts_slices_done(facts, &err), &err);
 }
 
 static bool took_part(const struct tidy *tidy, size_t person, const char *wave)
@@ -237,7 +157,8 @@ static void count_frame(const struct tidy *tidy, const char *trip, const char *s
     struct error err;
     int64_t counts[3][7] = {{0}}, panel = 0;
     for (size_t row = 1; row < tidy->participants.count; row++) {
-        if (!is_delegate(tidy, row, trip) || !is(&tidy->participants, row, "sector", sector))
+        if (!tidy_is_delegate(tidy, row, trip) ||
+            !table_is(&tidy->participants, row, "sector", sector))
             continue;
         for (int w = 0; w < 3; w++)
             for (int d = 0; d < 7; d++)
@@ -247,10 +168,10 @@ static void count_frame(const struct tidy *tidy, const char *trip, const char *s
     }
     for (int w = 0; w < 3; w++)
         for (int d = 0; d < 7; d++)
-            must(facts_count_disposition(facts, waves[w], sector, (enum facts_disposition)d,
-                                         counts[w][d], &err),
-                 &err);
-    must(facts_count_panel(facts, sector, panel, &err), &err);
+            tidy_must(facts_count_disposition(facts, waves[w], sector, (enum facts_disposition)d,
+                                              counts[w][d], &err),
+                      &err);
+    tidy_must(facts_count_panel(facts, sector, panel, &err), &err);
 }
 
 static bool item_of(const struct tidy *tidy, size_t row, struct facts_item *item)
@@ -264,14 +185,14 @@ static bool item_of(const struct tidy *tidy, size_t row, struct facts_item *item
         {"kind", "count", FACTS_COUNTED},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (!is(&tidy->items, row, kinds[i].column, kinds[i].value))
+        if (!table_is(&tidy->items, row, kinds[i].column, kinds[i].value))
             continue;
         *item = (struct facts_item){
-            .name = field(&tidy->items, row, "item_id"),
+            .name = table_field(&tidy->items, row, "item_id"),
             .kind = kinds[i].kind,
-            .min = atoi(field(&tidy->items, row, "min")),
-            .max = atoi(field(&tidy->items, row, "max")),
-            .reverse = is(&tidy->items, row, "reverse", "1"),
+            .min = atoi(table_field(&tidy->items, row, "min")),
+            .max = atoi(table_field(&tidy->items, row, "max")),
+            .reverse = table_is(&tidy->items, row, "reverse", "1"),
         };
         if (item->kind == FACTS_COUNTED)
             item->max = 30000;
@@ -295,8 +216,8 @@ static void count_values(struct facts *facts, const char *wave, const char *item
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from; to < n && values[to] == values[from];)
             to++;
-        must(facts_count(facts, wave, item, sector, values[from], (int64_t)(to - from), &err),
-             &err);
+        tidy_must(facts_count(facts, wave, item, sector, values[from], (int64_t)(to - from), &err),
+                  &err);
     }
 }
 
@@ -306,40 +227,40 @@ static void add_item(const struct tidy *tidy, const char *trip, size_t row, stru
     struct facts_item item;
     if (!item_of(tidy, row, &item))
         return;
-    const char *wave = field(&tidy->items, row, "wave");
-    must(facts_add_item(facts, wave, &item, &err), &err);
+    const char *wave = table_field(&tidy->items, row, "wave");
+    tidy_must(facts_add_item(facts, wave, &item, &err), &err);
     size_t *people = xcalloc_array(tidy->participants.count, sizeof *people);
     int *values = xcalloc_array(tidy->participants.count, sizeof *values);
     for (size_t s = 0; s < 4; s++) {
-        size_t n = 0, count = eligible(tidy, trip, wave, sectors[s], people);
+        size_t n = 0, count = tidy_eligible(tidy, trip, wave, tidy_sectors[s], people);
         for (size_t i = 0; i < count; i++)
-            n += answered(tidy, people[i], wave, row, &values[n]);
-        count_values(facts, wave, item.name, sectors[s], values, n);
+            n += tidy_answered(tidy, people[i], wave, row, &values[n]);
+        count_values(facts, wave, item.name, tidy_sectors[s], values, n);
     }
     free(values);
     free(people);
 }
 
-static size_t items_where(const struct tidy *tidy, const char *wave, const char *column,
-                          const char *key, size_t *items)
+size_t tidy_items_where(const struct tidy *tidy, const char *wave, const char *column,
+                        const char *key, size_t *items)
 {
     size_t count = 0;
     for (size_t row = 1; row < tidy->items.count; row++)
-        if (is(&tidy->items, row, "wave", wave) && is(&tidy->items, row, column, key))
+        if (table_is(&tidy->items, row, "wave", wave) && table_is(&tidy->items, row, column, key))
             items[count++] = row;
     return count;
 }
 
-static struct facts_pair pair_of(const struct tidy *tidy, size_t person, const char *wave,
-                                 const size_t *items, size_t count)
+struct facts_pair tidy_pair_of(const struct tidy *tidy, size_t person, const char *wave,
+                               const size_t *items, size_t count)
 {
     struct facts_pair pair = {.count = 1};
     for (size_t i = 0; i < count; i++) {
         int value;
-        if (!answered(tidy, person, wave, items[i], &value))
+        if (!tidy_answered(tidy, person, wave, items[i], &value))
             continue;
         pair.answered++;
-        pair.sum += scored(tidy, items[i], value);
+        pair.sum += tidy_scored(tidy, items[i], value);
     }
     return pair;
 }
@@ -358,33 +279,33 @@ static void count_pairs(struct facts *facts, const char *wave, const char *name,
             pairs[j].count = 0;
         }
         if (pairs[i].count > 0)
-            must(facts_count_composite(facts, wave, name, sector, &pairs[i], &err), &err);
+            tidy_must(facts_count_composite(facts, wave, name, sector, &pairs[i], &err), &err);
     }
 }
 
 static void add_index(const struct tidy *tidy, const char *trip, size_t index, struct facts *facts)
 {
     struct error err;
-    size_t items[ITEMS_MAX];
+    size_t items[TIDY_ITEMS_MAX];
     const char *wave = indices[index].wave;
-    size_t k =
-        items_where(tidy, wave, item_columns[indices[index].column], indices[index].key, items);
+    size_t k = tidy_items_where(tidy, wave, item_columns[indices[index].column], indices[index].key,
+                                items);
     int minimum = indices[index].minimum != 0 ? indices[index].minimum : (int)(k + 1) / 2;
     struct facts_composite composite = {
         .name = indices[index].name,
-        .min = atoi(field(&tidy->items, items[0], "min")),
-        .max = atoi(field(&tidy->items, items[0], "max")),
+        .min = atoi(table_field(&tidy->items, items[0], "min")),
+        .max = atoi(table_field(&tidy->items, items[0], "max")),
         .items = (int)k,
         .minimum_answered = minimum,
     };
-    must(facts_add_composite(facts, wave, &composite, &err), &err);
+    tidy_must(facts_add_composite(facts, wave, &composite, &err), &err);
     size_t *people = xcalloc_array(tidy->participants.count, sizeof *people);
     struct facts_pair *pairs = xcalloc_array(tidy->participants.count, sizeof *pairs);
     for (size_t s = 0; s < 4; s++) {
-        size_t count = eligible(tidy, trip, wave, sectors[s], people);
+        size_t count = tidy_eligible(tidy, trip, wave, tidy_sectors[s], people);
         for (size_t i = 0; i < count; i++)
-            pairs[i] = pair_of(tidy, people[i], wave, items, k);
-        count_pairs(facts, wave, composite.name, sectors[s], pairs, count);
+            pairs[i] = tidy_pair_of(tidy, people[i], wave, items, k);
+        count_pairs(facts, wave, composite.name, tidy_sectors[s], pairs, count);
     }
     free(pairs);
     free(people);
@@ -394,16 +315,16 @@ static void add_scale(const struct tidy *tidy, const char *trip, const char *nam
                       const char *key, struct facts *facts)
 {
     struct error err;
-    size_t items[ITEMS_MAX], *people = xcalloc_array(tidy->participants.count, sizeof *people);
-    size_t k = items_where(tidy, "post", item_columns[column], key, items);
+    size_t items[TIDY_ITEMS_MAX], *people = xcalloc_array(tidy->participants.count, sizeof *people);
+    size_t k = tidy_items_where(tidy, "post", item_columns[column], key, items);
     int64_t n = 0, sums[FACTS_SCALE_ITEMS_MAX] = {0};
     int64_t products[FACTS_SCALE_ITEMS_MAX * FACTS_SCALE_ITEMS_MAX] = {0};
-    size_t count = eligible(tidy, trip, "post", NULL, people);
+    size_t count = tidy_eligible(tidy, trip, "post", NULL, people);
     for (size_t p = 0; p < count; p++) {
         int x[FACTS_SCALE_ITEMS_MAX];
         size_t got = 0;
-        while (got < k && answered(tidy, people[p], "post", items[got], &x[got])) {
-            x[got] = scored(tidy, items[got], x[got]);
+        while (got < k && tidy_answered(tidy, people[p], "post", items[got], &x[got])) {
+            x[got] = tidy_scored(tidy, items[got], x[got]);
             got++;
         }
         if (got < k)
@@ -416,7 +337,7 @@ static void add_scale(const struct tidy *tidy, const char *trip, const char *nam
         }
     }
     struct facts_moments moments = {name, (int)k, n, sums, products};
-    must(facts_add_moments(facts, "post", &moments, &err), &err);
+    tidy_must(facts_add_moments(facts, "post", &moments, &err), &err);
     free(people);
 }
 
@@ -426,15 +347,16 @@ struct facts *tidy_facts(const struct tidy *tidy, const char *trip)
     struct facts *facts = facts_create();
     add_slices(tidy, trip, facts);
     for (int w = 0; w < 3; w++)
-        must(facts_add_wave(facts, waves[w], FACTS_WAVE_CLOSED, &err), &err);
+        tidy_must(facts_add_wave(facts, waves[w], FACTS_WAVE_CLOSED, &err), &err);
     for (size_t s = 0; s < 4; s++)
-        count_frame(tidy, trip, sectors[s], facts);
+        count_frame(tidy, trip, tidy_sectors[s], facts);
     for (size_t row = 1; row < tidy->items.count; row++)
         add_item(tidy, trip, row, facts);
     for (size_t i = 0; i < sizeof indices / sizeof *indices; i++)
         add_index(tidy, trip, i, facts);
     add_scale(tidy, trip, "NKI", CONSTRUCT, "nki", facts);
     add_scale(tidy, trip, "PROG", PHASE, "programme", facts);
-    must(facts_seal(facts, &err), &err);
+    tidy_add_joints(tidy, trip, facts);
+    tidy_must(facts_seal(facts, &err), &err);
     return facts;
 }

@@ -2,6 +2,7 @@
 
 #include <debriefd/facts.h>
 #include <debriefd/metric.h>
+#include <string.h>
 
 /* Two slices, one wave, a reversed item, an index. */
 static struct facts *begin(void)
@@ -125,6 +126,119 @@ static void sealed_facts_read_back(void)
     facts_destroy(facts);
 }
 
+static const struct facts_joint gain = {"G", FACTS_GAIN, "post", {{1, 5, 0, 0}, {0}}};
+static const struct facts_joint topics = {"IX", FACTS_GAIN_INDEX, "post", {{1, 5, 4, 2}, {0}}};
+static const struct facts_joint gap = {"GAP", FACTS_GAP, "post", {{1, 5, 2, 1}, {0, 10, 3, 2}}};
+static const struct facts_joint uptake = {"UP", FACTS_UPTAKE, "post", {{0}, {0}}};
+static const struct facts_joint host = {"HOST", FACTS_CONVERSION, "post", {{0}, {0}}};
+static const struct facts_joint promises = {"C", FACTS_COMMITMENT, "post", {{0}, {0}}};
+
+static struct facts *begin_joints(void)
+{
+    struct error err;
+    struct facts *facts = begin();
+    const struct facts_joint *all[] = {&gain, &topics, &gap, &uptake, &host, &promises};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        CU_ASSERT(facts_add_joint(facts, all[i], &err));
+    return facts;
+}
+
+static void impossible_joints_are_refused(void)
+{
+    struct error err;
+    struct facts *facts = begin_joints();
+    static const struct facts_joint bad[] = {
+        {"", FACTS_UPTAKE, "post", {{0}, {0}}},
+        {"X", FACTS_UPTAKE, "pre", {{0}, {0}}},
+        {"X", FACTS_JOINT_KINDS, "post", {{0}, {0}}},
+        {"UP", FACTS_GAIN, "post", {{1, 5, 0, 0}, {0}}},
+        {"X", FACTS_GAIN, "post", {{5, 5, 0, 0}, {0}}},
+        {"X", FACTS_GAIN_INDEX, "post", {{1, 5, 0, 0}, {0}}},
+        {"X", FACTS_GAIN_INDEX, "post", {{1, 5, 2, 3}, {0}}},
+        {"X", FACTS_GAP, "post", {{1, 5, 2, 1}, {1, 5, 2, 0}}},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CU_ASSERT_FALSE(facts_add_joint(facts, &bad[i], &err));
+    facts_destroy(facts);
+}
+
+static void impossible_keys_are_refused(void)
+{
+    static const struct {
+        const char *joint;
+        int key[FACTS_JOINT_KEYS];
+    } bad[] = {
+        {"G", {0, 3}},         {"G", {3, 6}},          {"IX", {5, 0}},
+        {"IX", {2, 9}},        {"IX", {-1, 0}},        {"GAP", {3, 9, 1, 1}},
+        {"GAP", {1, 0, 1, 1}}, {"GAP", {1, 1, 1, 11}}, {"UP", {0, 2}},
+        {"UP", {-1, 1}},       {"HOST", {-1, 0}},      {"HOST", {1, FACTS_VALUE_MAX + 1}},
+        {"C", {2, 1, 1, 1}},   {"C", {1, -1, 0, 0}},   {"C", {FACTS_COMMITMENTS_MAX + 1, 0}},
+        {"NONE", {1, 1}},
+    };
+    struct error err;
+    struct facts *facts = begin_joints();
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        CU_ASSERT_FALSE(facts_count_joint(facts, bad[i].joint, "a", bad[i].key, 1, &err));
+    CU_ASSERT_FALSE(facts_count_joint(facts, "G", "a", (int[]){1, 1}, -1, &err));
+    CU_ASSERT_FALSE(facts_count_joint(facts, "G", "all", (int[]){1, 1}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "G", "a", (int[]){1, 1}, 1, &err));
+    CU_ASSERT_FALSE(facts_count_joint(facts, "G", "a", (int[]){1, 1}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "G", "b", (int[]){1, 1}, 1, &err));
+    facts_destroy(facts);
+}
+
+static void contradicting_joints_are_refused_at_the_end(void)
+{
+    struct error err;
+    struct facts *facts = begin_joints();
+    CU_ASSERT(facts_count_disposition(facts, "post", "b", FACTS_NOT_ELIGIBLE, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "C", "b", (int[]){1, 0, 0, 1}, 4, &err));
+    CU_ASSERT(facts_count_joint(facts, "G", "b", (int[]){1, 2}, 3, &err));
+    CU_ASSERT(facts_seal(facts, &err)); /* commitments are of members, eligible or not */
+    facts_destroy(facts);
+    facts = begin_joints();
+    CU_ASSERT(facts_count_disposition(facts, "post", "b", FACTS_NOT_ELIGIBLE, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "G", "b", (int[]){1, 2}, 4, &err));
+    CU_ASSERT_FALSE(facts_seal(facts, &err));
+    facts_destroy(facts);
+    facts = begin();
+    struct facts_joint twin = gap;
+    twin.name = "Q";
+    CU_ASSERT(facts_add_joint(facts, &twin, &err));
+    CU_ASSERT_FALSE(facts_seal(facts, &err)); /* an item is called so */
+    facts_destroy(facts);
+}
+
+static void joints_read_back_by_key(void)
+{
+    struct error err;
+    struct facts *facts = begin_joints();
+    CU_ASSERT(facts_count_joint(facts, "G", "b", (int[]){3, 1}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "G", "b", (int[]){1, 5}, 2, &err));
+    CU_ASSERT(facts_count_joint(facts, "G", "a", (int[]){3, 1}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "G", "a", (int[]){1, 2}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "IX", "a", (int[]){1, 2}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "GAP", "a", (int[]){1, 2, 1, 3}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "C", "a", (int[]){0, 0, 0, 0}, 1, &err));
+    CU_ASSERT(facts_count_joint(facts, "UP", "a", (int[]){1, 1}, 0, &err));
+    CU_ASSERT(facts_seal(facts, &err));
+    CU_ASSERT_FALSE(facts_count_joint(facts, "G", "a", (int[]){2, 2}, 1, &err));
+    CU_ASSERT_FALSE(facts_add_joint(facts, &gain, &err));
+    CU_ASSERT_EQUAL(facts_joints(facts), 6);
+    CU_ASSERT_STRING_EQUAL(facts_joint(facts, 0)->wave, "post");
+    struct facts_joint_cells all = facts_joint_cells(facts, 0, 0);
+    static const struct facts_joint_cell expected[] = {{{1, 2}, 1}, {{1, 5}, 2}, {{3, 1}, 2}};
+    CU_ASSERT_EQUAL_FATAL(all.length, 3);
+    for (size_t i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(memcmp(all.cells[i].key, expected[i].key, sizeof expected[i].key), 0);
+        CU_ASSERT_EQUAL(all.cells[i].count, expected[i].count);
+    }
+    CU_ASSERT_EQUAL(facts_joint_cells(facts, 0, 2).length, 2);
+    for (size_t joint = 1; joint < 6; joint++) /* below a minimum, none made, none counted */
+        CU_ASSERT_EQUAL(facts_joint_cells(facts, joint, 0).length, 0);
+    facts_destroy(facts);
+}
+
 int main(void)
 {
     static const struct suite_test tests[] = {
@@ -134,6 +248,11 @@ int main(void)
         {"impossible definitions are refused", impossible_definitions_are_refused},
         {"contradictions are refused at the end", contradictions_are_refused_at_the_end},
         {"sealed facts read back", sealed_facts_read_back},
+        {"impossible joints are refused", impossible_joints_are_refused},
+        {"impossible keys are refused", impossible_keys_are_refused},
+        {"contradicting joints are refused at the end",
+         contradicting_joints_are_refused_at_the_end},
+        {"joints read back by key", joints_read_back_by_key},
         {0},
     };
     return suite_run("facts", tests);

@@ -121,6 +121,39 @@ static void feldt_bounds(void)
     CU_ASSERT_DOUBLE_EQUAL(feldt.high, 0.88, 0.005);
 }
 
+/* R: uniroot over pt(t, df, delta), and past the 37.62 to which pt is exact, over the sum of
+ * dnorm(z) pchisq(df ((z + delta) / t)^2, df, lower = FALSE) in steps of 1/1000. */
+static void noncentral_bounds(void)
+{
+    static const struct {
+        double t, df, low, high;
+    } known[] = {
+        {0, 1, -1.95996398454, 1.95996398454},       {3, 1, -0.924800855205, 7.08793777291},
+        {5, 2, 0.185608441026, 9.92777775764},       {2.4, 39, 0.355085965182, 4.41626437054},
+        {-5, 10, -7.86203024996, -2.02879749262},    {33, 1000, 30.5588158645, 35.4301978492},
+        {0.5, 99999, -1.45996645963, 2.45996395937}, {60, 39, 46.57515494, 73.38238544},
+        {300, 12, 181.7190648, 418.3746138},         {1581, 99999, 1573.798709, 1588.200319},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct interval bounds = interval_noncentral_t(known[i].t, known[i].df);
+        double tolerance = 1e-7 * (1 + fabs(known[i].t) / 10);
+        CU_ASSERT_DOUBLE_EQUAL(bounds.low, known[i].low, tolerance);
+        CU_ASSERT_DOUBLE_EQUAL(bounds.high, known[i].high, tolerance);
+    }
+}
+
+static void means_without_bounds(void)
+{
+    CU_ASSERT_EQUAL(interval_mean(2, 1, 1).method, INTERVAL_NONE);
+    CU_ASSERT_EQUAL(interval_mean(9, 1, 0).method, INTERVAL_NONE);
+    CU_ASSERT_EQUAL(interval_finite_mean(2, 2, 1, 0).method, INTERVAL_CENSUS);
+    CU_ASSERT_EQUAL(interval_finite_mean(0, 0, 0, 0).method, INTERVAL_NONE);
+    struct interval all = interval_mean(25, 1, 1), part = interval_finite_mean(25, 100, 1, 1);
+    /* t of 24 degrees of freedom is 2.064. */
+    CU_ASSERT_DOUBLE_EQUAL(all.high, 1 + 2.064 / 5, 1e-4);
+    CU_ASSERT_DOUBLE_EQUAL(1 - part.low, (1 - all.low) * sqrt(0.75), 1e-12);
+}
+
 int main(void)
 {
     static const struct suite_test tests[] = {
@@ -132,6 +165,8 @@ int main(void)
         {"stacking two values is exact", stacking_two_values_is_exact},
         {"t is cut to the attainable", t_is_cut_to_the_attainable},
         {"Feldt bounds", feldt_bounds},
+        {"noncentral bounds", noncentral_bounds},
+        {"means without bounds", means_without_bounds},
         {0},
     };
     return suite_run("interval", tests);
