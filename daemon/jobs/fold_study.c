@@ -1,19 +1,23 @@
 /* Whole persons are counted by fold.h: all of a study, or those of whom something is new, out as
  * they were and in as they are. */
 #include "jobs_private.h"
+#include "study_commitments.h"
 
 #include <assert.h>
 #include <debriefd/instrument.h>
+#include <debriefd/sql_array.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The columns of fold_every and fold_fresh. Rows of a person and sign follow one another. */
-enum column { PERSON, SECTOR, WAVE, SIGN, CODE, SCORES };
+enum column { PERSON, SECTOR, WAVE, SIGN, CODE, SCORES, TEXTS };
 
 /* One person as the rows tell; the records point into `scores`. */
 struct reading {
     struct fold_record records[STUDY_WAVES_MAX];
     int16_t scores[STUDY_WAVES_MAX][INSTRUMENT_SLOTS];
+    json_t *answers[STUDY_WAVES_MAX]; /* the texts of waves that have commitments */
+    int given[STUDY_COMMITMENTS_MAX * STUDY_COMMITMENT_LEVELS][FOLD_KEYS];
     struct fold_person person;
 };
 
@@ -66,6 +70,9 @@ static bool read_record(const struct study_run *run, const struct rows *rows, in
         record->scores = reading->scores[wave];
         record->count = read_scores(rows_text(rows, row, SCORES), reading->scores[wave]);
     }
+    if (!rows_is_null(rows, row, TEXTS))
+        reading->answers[wave] =
+            json_loadb(rows_text(rows, row, TEXTS), rows_length(rows, row, TEXTS), 0, NULL);
     return find_disposition(rows_text(rows, row, CODE), &record->disposition, err);
 }
 
@@ -84,6 +91,11 @@ static bool fold_next(const struct study_run *run, const struct rows *rows, int 
     while (is_good && *row < rows_count(rows) && is_same(rows, first, *row, PERSON) &&
            is_same(rows, first, *row, SIGN))
         is_good = read_record(run, rows, (*row)++, reading, err);
+    study_commitments_count(&run->loaded, reading->answers, reading->given);
+    for (size_t i = 0; i < STUDY_WAVES_MAX; i++) {
+        json_decref(reading->answers[i]);
+        reading->answers[i] = NULL;
+    }
     if (is_good)
         fold_person(run->loaded.fold, rows_int64(rows, first, SIGN) > 0 ? FOLD_ADD : FOLD_TAKE_AWAY,
                     &reading->person);
@@ -94,10 +106,27 @@ static bool fold_all(const struct study_run *run, const struct rows *rows, struc
 {
     static struct reading reading; /* 64 kB */
     reading.person.records = reading.records;
+    reading.person.given = reading.given;
     bool is_good = true;
     for (int row = 0; is_good && row < rows_count(rows);)
         is_good = fold_next(run, rows, &row, &reading, err);
     return is_good;
+}
+
+/* The waves whose texts are read. */
+static void append_text_waves(const struct study_run *run, struct params *params)
+{
+    struct buf array;
+    buf_init(&array);
+    size_t count = 0;
+    for (size_t i = 0; i < run->loaded.wave_count; i++)
+        count += study_commitments_in(&run->loaded, i);
+    sql_array_start(&array, SQL_UUID, count);
+    for (size_t i = 0; i < run->loaded.wave_count; i++)
+        if (study_commitments_in(&run->loaded, i))
+            sql_array_uuid(&array, &run->loaded.waves[i].id);
+    params_binary(params, array.data, array.length);
+    buf_finish(&array);
 }
 
 /* `taken` is the text of an array of evaluations. */
@@ -107,6 +136,7 @@ static bool read_persons(const struct study_run *run, bool is_rebuild, const cha
     struct params params;
     params_init(&params);
     study_params(run, &params);
+    append_text_waves(run, &params);
     if (!is_rebuild)
         params_text(&params, taken);
     bool is_good =

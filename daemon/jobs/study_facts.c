@@ -1,6 +1,7 @@
 #include <debriefd/study_facts.h>
 
 #include "json_read.h"
+#include "study_joints.h"
 #include <debriefd/instrument.h>
 #include <debriefd/session.h>
 #include <debriefd/xalloc.h>
@@ -178,9 +179,10 @@ bool study_facts_load(struct session *session, const struct params *params,
     bool is_good = each_row(&loading, "fact_frame", read_sector) &&
                    facts_slices_done(loaded->facts, err) &&
                    each_row(&loading, "fact_waves", read_wave);
-    if (is_good)
-        plan(loaded);
-    return is_good;
+    if (!is_good)
+        return false;
+    plan(loaded);
+    return study_joints_plan(loaded, err);
 }
 
 /* The sums of one scale, filled while its rows pass: they follow one another. */
@@ -286,6 +288,8 @@ static bool count_row(struct study_facts *loaded, const struct fold_row *row, st
     case FOLD_PANEL:
         return facts_count_panel(loaded->facts, sector, row->n, err);
     case FOLD_JOINTS:
+        return facts_count_joint(loaded->facts, facts_joint(loaded->facts, row->part)->name, sector,
+                                 row->key, row->n, err);
     case FOLD_MOMENTS:
     case FOLD_TABLES:
         break;

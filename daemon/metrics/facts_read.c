@@ -134,7 +134,6 @@ const struct facts_moments *facts_moments(const struct facts *facts, size_t wave
 
 size_t facts_joints(const struct facts *facts)
 {
-    assert(facts->sealed);
     return facts->joint_count;
 }
 
@@ -146,7 +145,7 @@ const struct facts_joint *facts_joint(const struct facts *facts, size_t joint)
 
 struct facts_joint_cells facts_joint_cells(const struct facts *facts, size_t joint, size_t slice)
 {
-    assert(joint < facts_joints(facts) && slice <= facts->slice_count);
+    assert(facts->sealed && joint < facts_joints(facts) && slice <= facts->slice_count);
     const struct joint_cells *cells = &facts->joints[joint].slots[slice];
     return (struct facts_joint_cells){cells->cells, cells->length};
 }

@@ -212,6 +212,7 @@ struct facts_pairs facts_pairs(const struct facts *facts, size_t wave, size_t co
 size_t facts_scales(const struct facts *facts, size_t wave);
 const struct facts_moments *facts_moments(const struct facts *facts, size_t wave, size_t scale);
 
+/* The definitions also before. */
 size_t facts_joints(const struct facts *facts);
 const struct facts_joint *facts_joint(const struct facts *facts, size_t joint);
 struct facts_joint_cells facts_joint_cells(const struct facts *facts, size_t joint, size_t slice);

@@ -20,11 +20,29 @@ struct study_wave {
     json_t *compiled; /* see instrument_describe */
 };
 
+/* What the three joints of a commitment measure are of, in their order. */
+enum study_commitment_level {
+    STUDY_COMMITMENT_ALL,
+    STUDY_COMMITMENT_INDIVIDUAL,
+    STUDY_COMMITMENT_ORGANISATION,
+    STUDY_COMMITMENT_LEVELS
+};
+
+/* The item that says what became of the commitments of earlier waves. */
+struct study_commitment {
+    size_t wave;
+    const char *item;
+};
+
+#define STUDY_COMMITMENTS_MAX 16
+
 struct study_facts {
     struct facts *facts; /* slices are the programme's sectors */
     struct fold *fold;   /* counts the same sectors, waves and composites, in their order */
     struct study_wave waves[STUDY_WAVES_MAX];
     size_t wave_count;
+    struct study_commitment commitments[STUDY_COMMITMENTS_MAX];
+    size_t commitment_count;
 };
 
 /* Sectors and waves; the fold is empty. `params` hold programme and study. Finish in any case. */

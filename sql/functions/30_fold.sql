@@ -11,10 +11,10 @@ RETURN CASE WHEN applicable = 0 OR answered * 5 >= applicable * 4 THEN 'I'
 -- disposition that an organiser set or else the derived one.
 CREATE FUNCTION logic.standing(programme uuid, study uuid)
 RETURNS TABLE (wave_id uuid, evaluation_id uuid, replaces uuid, participant_id uuid, sector text, code text,
-               scores smallint[])
+               scores smallint[], texts text)
 LANGUAGE sql STABLE AS $$
     SELECT e.wave_id, e.evaluation_id, e.replaces, e.participant_id, d.sector,
-           coalesce(o.code, logic.derived_code(e.answered, e.applicable)), e.scores
+           coalesce(o.code, logic.derived_code(e.answered, e.applicable)), e.scores, e.texts
     FROM debrief.wave w
     -- Two branches, because each of the two indexes that lead from a wave to its evaluations is partial.
     CROSS JOIN LATERAL (
@@ -37,7 +37,7 @@ $$;
 -- evaluation is edited at most once, so a person's evaluations of a wave are a chain, and what is new is its end.
 -- One look-up in an index a row, whatever the statistics say of tables that grow (hence no sequential scan).
 CREATE FUNCTION logic.fold_fresh(programme uuid, study uuid, fresh uuid[])
-RETURNS TABLE (person uuid, sector text, wave_id uuid, sign integer, code text, scores smallint[])
+RETURNS TABLE (person uuid, sector text, wave_id uuid, sign integer, code text, scores smallint[], texts text)
 LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     WITH RECURSIVE touched AS MATERIALIZED (
         SELECT DISTINCT d.participant_id, d.sector
@@ -64,13 +64,13 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
         ORDER BY c.participant_id, c.wave_id, g.sign, c.position DESC
     ), known AS (
         SELECT s.participant_id, s.wave_id, s.sign,
-               coalesce(o.code, logic.derived_code(e.answered, e.applicable)) AS code, e.scores
+               coalesce(o.code, logic.derived_code(e.answered, e.applicable)) AS code, e.scores, e.texts
         FROM standing s
         JOIN debrief.evaluation e ON e.programme_id = programme AND e.evaluation_id = s.evaluation_id
         LEFT JOIN debrief.disposition o ON o.programme_id = programme AND o.wave_id = s.wave_id
             AND o.participant_id = s.participant_id
         UNION ALL
-        SELECT t.participant_id, w.wave_id, g.sign, o.code, NULL
+        SELECT t.participant_id, w.wave_id, g.sign, o.code, NULL, NULL
         FROM touched t
         CROSS JOIN debrief.wave w
         CROSS JOIN (VALUES (-1), (1)) g (sign)
@@ -81,7 +81,7 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
                           AND s.wave_id = w.wave_id AND s.sign = g.sign)
     )
     SELECT k.participant_id, t.sector, k.wave_id, k.sign, k.code,
-           CASE WHEN k.code IN ('I', 'P') THEN k.scores END
+           CASE WHEN k.code IN ('I', 'P') THEN k.scores END, CASE WHEN k.code IN ('I', 'P') THEN k.texts END
     FROM known k JOIN touched t USING (participant_id)
     ORDER BY k.participant_id, k.sign
 $$;
