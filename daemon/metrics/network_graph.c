@@ -16,16 +16,24 @@ static double settle(double value)
     return ldexp(nearbyint(ldexp(fraction, BETWEENNESS_BITS)), exponent - BETWEENNESS_BITS);
 }
 
-static igraph_error_t measure_components(const igraph_t *graph, igraph_vector_int_t *sizes,
-                                         struct network_structure *structure)
+/* The graph, and vectors that the measures share. */
+struct work {
+    const struct network_graph *graph;
+    igraph_t built;
+    igraph_vector_int_t membership, sizes;
+    igraph_vector_t values;
+};
+
+static igraph_error_t measure_components(struct work *work, struct network_structure *structure)
 {
     igraph_integer_t count;
-    igraph_error_t code = igraph_connected_components(graph, NULL, sizes, &count, IGRAPH_WEAK);
+    igraph_error_t code = igraph_connected_components(&work->built, &work->membership, &work->sizes,
+                                                      &count, IGRAPH_WEAK);
     if (code != IGRAPH_SUCCESS)
         return code;
     structure->components = count;
     for (igraph_integer_t i = 0; i < count; i++) {
-        int64_t size = VECTOR(*sizes)[i];
+        int64_t size = VECTOR(work->sizes)[i];
         structure->largest = size > structure->largest ? size : structure->largest;
         structure->isolates += size == 1;
         structure->connected_pairs += size * (size - 1) / 2;
@@ -33,74 +41,82 @@ static igraph_error_t measure_components(const igraph_t *graph, igraph_vector_in
     return code;
 }
 
-static igraph_error_t measure_clustering(const igraph_t *graph, igraph_vector_t *local,
-                                         struct network_structure *structure)
+static igraph_error_t measure_clustering(struct work *work, struct network_structure *structure)
 {
     igraph_real_t global;
-    igraph_error_t code = igraph_transitivity_undirected(graph, &global, IGRAPH_TRANSITIVITY_NAN);
+    igraph_error_t code =
+        igraph_transitivity_undirected(&work->built, &global, IGRAPH_TRANSITIVITY_NAN);
     if (code == IGRAPH_SUCCESS)
-        code = igraph_transitivity_local_undirected(graph, local, igraph_vss_all(),
+        code = igraph_transitivity_local_undirected(&work->built, &work->values, igraph_vss_all(),
                                                     IGRAPH_TRANSITIVITY_ZERO);
     if (code != IGRAPH_SUCCESS)
         return code;
     structure->has_triples = !isnan(global);
     structure->transitivity = structure->has_triples ? global : 0;
-    igraph_vector_sort(local);
-    structure->local_clustering_sum = igraph_vector_sum(local);
+    igraph_vector_sort(&work->values);
+    structure->local_clustering_sum = igraph_vector_sum(&work->values);
     return code;
 }
 
 /* Loops would count as possible by default, and Freeman's index of the karate club be .376. */
-static igraph_error_t measure_degrees(const igraph_t *graph, struct network_structure *structure)
+static igraph_error_t measure_degrees(struct work *work, struct network_structure *structure)
 {
-    if (igraph_vcount(graph) < 3)
+    if (work->graph->vertices < 3)
         return IGRAPH_SUCCESS;
-    return igraph_centralization_degree(graph, NULL, IGRAPH_ALL, IGRAPH_NO_LOOPS,
+    return igraph_centralization_degree(&work->built, NULL, IGRAPH_ALL, IGRAPH_NO_LOOPS,
                                         &structure->degree_centralization, NULL, true);
+}
+
+static igraph_error_t compute_betweenness(struct work *work)
+{
+    const struct network_graph *graph = work->graph;
+    if (graph->vertices * graph->edge_count <= NETWORK_IGRAPH_STEPS_MAX)
+        return igraph_betweenness(&work->built, &work->values, igraph_vss_all(), IGRAPH_UNDIRECTED,
+                                  NULL);
+    igraph_error_t code = igraph_vector_resize(&work->values, graph->vertices);
+    if (code == IGRAPH_SUCCESS)
+        network_betweenness(graph, VECTOR(work->membership), VECTOR(work->values));
+    return code;
 }
 
 /* A shortest path of length d passes d - 1 vertices, so the sum over all vertices gives the mean
  * distance without a second search from every vertex. */
-static igraph_error_t measure_paths(const igraph_t *graph, igraph_vector_t *betweenness,
-                                    struct network_structure *structure)
+static igraph_error_t measure_paths(struct work *work, struct network_structure *structure)
 {
-    igraph_error_t code =
-        igraph_betweenness(graph, betweenness, igraph_vss_all(), IGRAPH_UNDIRECTED, NULL);
+    igraph_error_t code = compute_betweenness(work);
     if (code != IGRAPH_SUCCESS)
         return code;
-    structure->betweenness_max = settle(igraph_vector_max(betweenness));
-    structure->detours = llround(igraph_vector_sum(betweenness));
+    structure->betweenness_max = settle(igraph_vector_max(&work->values));
+    structure->detours = llround(igraph_vector_sum(&work->values));
     return code;
 }
 
-static igraph_error_t measure(const igraph_t *graph, igraph_vector_int_t *sizes,
-                              igraph_vector_t *values, struct network_structure *structure)
+static igraph_error_t measure(struct work *work, struct network_structure *structure)
 {
-    *structure = (struct network_structure){.edges = igraph_ecount(graph)};
-    igraph_error_t code = measure_components(graph, sizes, structure);
+    *structure = (struct network_structure){.edges = igraph_ecount(&work->built)};
+    igraph_error_t code = measure_components(work, structure);
     if (code == IGRAPH_SUCCESS)
-        code = measure_clustering(graph, values, structure);
+        code = measure_clustering(work, structure);
     if (code == IGRAPH_SUCCESS)
-        code = measure_degrees(graph, structure);
+        code = measure_degrees(work, structure);
     if (code == IGRAPH_SUCCESS)
-        code = measure_paths(graph, values, structure);
+        code = measure_paths(work, structure);
     return code;
 }
 
-static igraph_error_t measure_with_vectors(const igraph_t *graph,
-                                           struct network_structure *structure)
+/* An empty vector of igraph's may be destroyed without having been initialised. */
+static igraph_error_t measure_with_vectors(struct work *work, struct network_structure *structure)
 {
-    igraph_vector_int_t sizes;
-    igraph_vector_t values;
-    igraph_error_t code = igraph_vector_int_init(&sizes, 0);
-    if (code != IGRAPH_SUCCESS)
-        return code;
-    code = igraph_vector_init(&values, 0);
-    if (code == IGRAPH_SUCCESS) {
-        code = measure(graph, &sizes, &values, structure);
-        igraph_vector_destroy(&values);
-    }
-    igraph_vector_int_destroy(&sizes);
+    igraph_error_t code = igraph_vector_int_init(&work->membership, 0);
+    if (code == IGRAPH_SUCCESS)
+        code = igraph_vector_int_init(&work->sizes, 0);
+    if (code == IGRAPH_SUCCESS)
+        code = igraph_vector_init(&work->values, 0);
+    if (code == IGRAPH_SUCCESS)
+        code = measure(work, structure);
+    igraph_vector_destroy(&work->values);
+    igraph_vector_int_destroy(&work->sizes);
+    igraph_vector_int_destroy(&work->membership);
     return code;
 }
 
@@ -108,18 +124,19 @@ static igraph_error_t measure_with_vectors(const igraph_t *graph,
 bool network_graph_measure(const struct network_graph *graph, struct network_structure *structure,
                            struct error *err)
 {
+    assert(graph->vertices > 0);
     igraph_set_error_handler(igraph_error_handler_ignore);
     igraph_set_warning_handler(igraph_warning_handler_ignore);
-    assert(graph->vertices > 0);
-    igraph_vector_int_t edges;
+    struct work work = {.graph = graph};
     struct network_structure measured;
-    igraph_t built;
-    igraph_error_t code =
-        igraph_create(&built, igraph_vector_int_view(&edges, graph->edges, 2 * graph->edge_count),
-                      graph->vertices, IGRAPH_UNDIRECTED);
+    igraph_vector_int_t edges;
+    igraph_vector_int_view(&edges, graph->edges, 2 * graph->edge_count);
+    igraph_error_t code = igraph_create(&work.built, &edges, graph->vertices, IGRAPH_UNDIRECTED);
     if (code == IGRAPH_SUCCESS) {
-        code = measure_with_vectors(&built, &measured);
-        igraph_destroy(&built);
+        code = IGRAPH_EINVVID; /* igraph adds the vertices that an edge is to */
+        if (igraph_vcount(&work.built) == graph->vertices)
+            code = measure_with_vectors(&work, &measured);
+        igraph_destroy(&work.built);
     }
     if (code != IGRAPH_SUCCESS)
         return error_set(err, ERR_INTERNAL, "igraph: %s", igraph_strerror(code));

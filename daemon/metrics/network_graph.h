@@ -30,4 +30,13 @@ struct network_structure {
 bool network_graph_measure(const struct network_graph *graph, struct network_structure *structure,
                            struct error *err) must_check;
 
+/* How often each vertex lies on a shortest path, each pair counted once: what igraph computes, and
+ * some ten times as fast in a dense graph of thousands. `component` numbers each vertex' component
+ * from 0. */
+void network_betweenness(const struct network_graph *graph, const int64_t *component,
+                         double *betweenness);
+
+/* From so many steps (vertices times edges) on network_graph_measure takes network_betweenness. */
+#define NETWORK_IGRAPH_STEPS_MAX INT64_C(20000000)
+
 #endif
