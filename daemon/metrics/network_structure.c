@@ -2,6 +2,7 @@
 #include "network_private.h"
 #include <debriefd/log.h>
 #include <debriefd/xalloc.h>
+#include <math.h>
 #include <stdlib.h>
 
 static bool tied(const struct network *network, size_t wave, size_t i, size_t j)
@@ -97,7 +98,7 @@ static void emit_centrality(const struct view *view)
     double n = (double)view->vertices, detours = (double)structure->detours;
     double pairs = (double)structure->connected_pairs;
     enum metric_null small = unless(n >= 3, METRIC_N_LT_3);
-    double differences = n * structure->betweenness_max - detours;
+    double differences = fmax(0, n * structure->betweenness_max - detours);
     emit(view, "degree_centralization", small, structure->degree_centralization, "share");
     emit(view, "avg_path_length", unless(structure->edges > 0, METRIC_NO_TIES),
          (pairs + detours) / pairs, "ties");
