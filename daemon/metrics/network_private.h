@@ -31,7 +31,7 @@ static inline int network_level(const struct network *network, size_t wave, size
     const struct network_wave *in = &network->wave[wave];
     if (in->roster[ego] <= NETWORK_ROSTER_NONE)
         return NETWORK_UNOBSERVED;
-    int level = in->levels[ego * network->delegates + alter];
+    int8_t level = in->levels[ego * network->delegates + alter];
     if (level != NETWORK_UNLISTED)
         return level;
     return in->roster[ego] == NETWORK_ROSTER_COMPLETE ? 0 : NETWORK_UNOBSERVED;

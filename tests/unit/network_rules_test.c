@@ -80,15 +80,23 @@ static bool same_text(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
+/* Byte by byte: -0 is not 0. */
+static bool same_number(double a, double b)
+{
+    uint64_t bits_of_a, bits_of_b;
+    memcpy(&bits_of_a, &a, sizeof a);
+    memcpy(&bits_of_b, &b, sizeof b);
+    return bits_of_a == bits_of_b;
+}
+
 static bool same_row(const struct metric_row *a, const struct metric_row *b)
 {
     return same_text(a->wave, b->wave) && same_text(a->slice, b->slice) &&
            same_text(a->item, b->item) && same_text(a->metric, b->metric) &&
            same_text(a->unit, b->unit) && same_text(a->method, b->method) && a->type == b->type &&
-           a->null == b->null && memcmp(&a->value, &b->value, sizeof a->value) == 0 &&
-           a->n == b->n && a->N == b->N && a->has_interval == b->has_interval &&
-           memcmp(&a->low, &b->low, sizeof a->low) == 0 &&
-           memcmp(&a->high, &b->high, sizeof a->high) == 0;
+           a->null == b->null && same_number(a->value, b->value) && a->n == b->n && a->N == b->N &&
+           a->has_interval == b->has_interval && same_number(a->low, b->low) &&
+           same_number(a->high, b->high);
 }
 
 static size_t differences(const struct metric_rows *rows, const struct metric_rows *others)
