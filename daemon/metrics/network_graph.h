@@ -18,10 +18,9 @@ struct network_structure {
     int64_t edges, isolates, components, largest; /* largest: vertices of that component */
     int64_t connected_pairs;
     int64_t detours; /* sum over connected pairs of (distance - 1), which is that of betweenness */
-    bool has_triples;
-    double transitivity;
-    double local_clustering_sum;  /* vertices of degree below 2 counting 0 */
-    double degree_centralization; /* set from 3 vertices on */
+    int64_t triples, closed_triples; /* a vertex and two it is tied to; these tied too */
+    double local_clustering_sum;     /* vertices of degree below 2 counting 0 */
+    double degree_centralization;    /* set from 3 vertices on */
     double betweenness_max;
 };
 

@@ -85,8 +85,8 @@ static void emit_components(const struct view *view)
     emit(view, "isolates", METRIC_NOT_NULL, (double)structure->isolates, "count");
     emit(view, "components", METRIC_NOT_NULL, (double)structure->components, "count");
     emit(view, "giant_share", METRIC_NOT_NULL, (double)structure->largest / n, "share");
-    emit(view, "transitivity", unless(structure->has_triples, METRIC_NO_TRIPLES),
-         structure->transitivity, "share");
+    emit(view, "transitivity", unless(structure->triples > 0, METRIC_NO_TRIPLES),
+         (double)structure->closed_triples / (double)structure->triples, "share");
     emit(view, "avg_local_clustering0", METRIC_NOT_NULL, structure->local_clustering_sum / n,
          "share");
 }
