@@ -25,7 +25,8 @@ struct search {
     uint32_t *component_size; /* by vertex */
     uint64_t *component_degree;
     uint32_t *distance, *order;
-    double *paths, *dependency, *share; /* share: (1 + dependency) / paths */
+    double *paths, *dependency;
+    double *passed; /* what one level passes to its neighbours; 0 for every other vertex */
     struct level *levels;
     uint64_t unseen_degree;
 };
@@ -78,7 +79,7 @@ static struct search search_create(const struct network_graph *graph, const int6
         .order = xcalloc_array(n, sizeof *search.order),
         .paths = xcalloc_array(n, sizeof *search.paths),
         .dependency = xcalloc_array(n, sizeof *search.dependency),
-        .share = xcalloc_array(n, sizeof *search.share),
+        .passed = xcalloc_array(n, sizeof *search.passed),
         .levels = xcalloc_array(n, sizeof *search.levels),
     };
     fill_neighbours(&search, graph);
@@ -96,7 +97,7 @@ static void search_finish(struct search *search)
     free(search->order);
     free(search->paths);
     free(search->dependency);
-    free(search->share);
+    free(search->passed);
     free(search->levels);
 }
 
@@ -123,20 +124,33 @@ static void expand_from_above(struct search *search, const struct level *above, 
     }
 }
 
-static void expand_from_below(struct search *search, uint32_t source, struct level *level,
-                              uint32_t distance)
+static double sum_passed(const struct search *search, uint32_t vertex)
 {
+    double sum = 0;
+    for (uint32_t edge = search->start[vertex]; edge < search->start[vertex + 1]; edge++)
+        sum += search->passed[search->neighbours[edge]];
+    return sum;
+}
+
+static void forget_passed(struct search *search, const struct level *level)
+{
+    for (uint32_t i = level->first; i < level->end; i++)
+        search->passed[search->order[i]] = 0;
+}
+
+static void expand_from_below(struct search *search, uint32_t source, const struct level *above,
+                              struct level *level, uint32_t distance)
+{
+    for (uint32_t i = above->first; i < above->end; i++)
+        search->passed[search->order[i]] = search->paths[search->order[i]];
     for (uint32_t w = 0; w < search->vertices; w++) {
         if (search->distance[w] != UNSEEN || search->component[w] != search->component[source])
             continue;
-        for (uint32_t edge = search->start[w]; edge < search->start[w + 1]; edge++) {
-            uint32_t v = search->neighbours[edge];
-            if (search->distance[v] == distance - 1)
-                search->paths[w] += search->paths[v];
-        }
+        search->paths[w] = sum_passed(search, w);
         if (search->paths[w] > 0)
             discover(search, level, w, distance);
     }
+    forget_passed(search, above);
 }
 
 /* The number of levels: distance 0 is the source's. */
@@ -156,27 +170,22 @@ static uint32_t search_from(struct search *search, uint32_t source)
         if (above->side == FROM_ABOVE)
             expand_from_above(search, above, level, count);
         else
-            expand_from_below(search, source, level, count);
+            expand_from_below(search, source, above, level, count);
         count++;
     }
     return count;
 }
 
-static void collect_from_above(struct search *search, const struct level *above, uint32_t below)
+static void collect_from_above(struct search *search, const struct level *above)
 {
     for (uint32_t i = above->first; i < above->end; i++) {
         uint32_t v = search->order[i];
-        double sum = 0;
-        for (uint32_t edge = search->start[v]; edge < search->start[v + 1]; edge++) {
-            uint32_t w = search->neighbours[edge];
-            sum += search->distance[w] == below ? search->share[w] : 0;
-        }
-        search->dependency[v] = search->paths[v] * sum;
+        search->dependency[v] = search->paths[v] * sum_passed(search, v);
     }
 }
 
 static void collect_from_below(struct search *search, const struct level *above,
-                               const struct level *level, uint32_t below)
+                               const struct level *level, uint32_t distance)
 {
     for (uint32_t i = above->first; i < above->end; i++)
         search->dependency[search->order[i]] = 0;
@@ -184,8 +193,8 @@ static void collect_from_below(struct search *search, const struct level *above,
         uint32_t w = search->order[i];
         for (uint32_t edge = search->start[w]; edge < search->start[w + 1]; edge++) {
             uint32_t v = search->neighbours[edge];
-            if (search->distance[v] == below - 1)
-                search->dependency[v] += search->paths[v] * search->share[w];
+            if (search->distance[v] == distance)
+                search->dependency[v] += search->paths[v] * search->passed[w];
         }
     }
 }
@@ -200,12 +209,13 @@ static void collect(struct search *search, uint32_t levels, double *betweenness)
         for (uint32_t i = level->first; i < level->end; i++) {
             uint32_t w = search->order[i];
             betweenness[w] += search->dependency[w];
-            search->share[w] = (1 + search->dependency[w]) / search->paths[w];
+            search->passed[w] = (1 + search->dependency[w]) / search->paths[w];
         }
         if (above->side == FROM_ABOVE)
-            collect_from_above(search, above, below);
+            collect_from_above(search, above);
         else
-            collect_from_below(search, above, level, below);
+            collect_from_below(search, above, level, below - 1);
+        forget_passed(search, level);
     }
 }
 
