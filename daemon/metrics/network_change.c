@@ -1,4 +1,6 @@
 #include "network_private.h"
+#include <debriefd/moments.h>
+#include <debriefd/paired.h>
 #include <debriefd/xalloc.h>
 #include <math.h>
 #include <stdio.h>
@@ -105,31 +107,21 @@ static void emit_correlation(const struct cell *cell, const struct change *chang
     cell_either(cell, "qap_r", null, fmax(-1, fmin(1, (double)both / scale)), "");
 }
 
-/* The sample's standard deviation, exactly 0 where all changed alike. */
-static double deviation(const int64_t *changes, size_t count)
+/* changes: what each ego complete in both waves gained, once each. */
+static void emit_egos(struct cell cell, struct facts_cell *changes, size_t count)
 {
-    int64_t sum = 0, squares = 0, n = (int64_t)count;
-    for (size_t i = 0; i < count; i++) {
-        sum += changes[i];
-        squares += changes[i] * changes[i];
-    }
-    return sqrt((double)(n * squares - sum * sum) / (double)n / (double)(n - 1));
-}
-
-static void emit_egos(struct cell cell, int64_t *changes, size_t count)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += changes[i];
-    cell.n = (int64_t)count;
-    network_count(&cell, "ego_n", cell.n);
-    network_ratio(&cell, "ego_change_mean", sum, cell.n, METRIC_N0, "ties");
-    enum metric_null null = count < 2 ? METRIC_N_LT_2 : METRIC_NOT_NULL;
-    bool two = null == METRIC_NOT_NULL;
-    const char *method = "";
-    cell_either(&cell, "ego_change_sd", null, two ? deviation(changes, count) : 0, "ties");
-    double p = two ? network_signflip(changes, count, &method) : 0;
-    cell_either(&cell, "ego_change_signflip_p", null, p, "")->method = method;
+    struct facts_histogram histogram = histogram_collect(changes, count);
+    struct moments moments = moments_of_histogram(&histogram);
+    cell.n = moments.n;
+    network_count(&cell, "ego_n", moments.n);
+    cell_either(&cell, "ego_change_mean", moments.n < 1 ? METRIC_N0 : METRIC_NOT_NULL, moments.mean,
+                "ties");
+    enum metric_null null = moments.n < 2 ? METRIC_N_LT_2 : METRIC_NOT_NULL;
+    cell_either(&cell, "ego_change_sd", null, moments.sd, "ties");
+    double p = 0;
+    if (null == METRIC_NOT_NULL && !paired_signflip_p(&histogram, &p))
+        null = METRIC_TOO_LARGE;
+    cell_either(&cell, "ego_change_signflip_p", null, p, "");
 }
 
 /* What the two reports of a reconstructed tie miss depends on who answered, so change is counted
@@ -139,12 +131,12 @@ void network_change_emit(const struct network *network, size_t wave, struct metr
     char name[2 * NETWORK_NAME_MAX + 2];
     snprintf(name, sizeof name, "%s>%s", network->wave[0].name, network->wave[wave].name);
     struct network_members members = network_complete(network, 1U | 1U << wave);
-    int64_t *changes = xcalloc_array(members.count, sizeof *changes);
+    struct facts_cell *changes = xcalloc_array(members.count, sizeof *changes);
     struct change change = {0};
     for (size_t ego = 0, next = 0; ego < network->delegates; ego++) {
         int64_t gained = count_ego(network, wave, ego, &change);
         if (next < members.count && members.delegates[next] == ego)
-            changes[next++] = gained;
+            changes[next++] = (struct facts_cell){(int)gained, 1};
     }
     struct cell cell = network_cell(network, name, "net", rows);
     cell.n = change.egos;

@@ -94,9 +94,4 @@ void network_labels_emit(const struct network *network, size_t wave,
 /* The row qap_p, when there are permutations. */
 void network_qap_emit(const struct network *network, size_t wave, const struct cell *cell);
 
-/* Two-sided: the share of all 2^count choices of signs of the changes whose sum is at least as far
- * from 0 as theirs (Fisher 1935). Exact while the table of sums is small, else by the normal
- * distribution; *method says which. Sorts the changes. */
-double network_signflip(int64_t *changes, size_t count, const char **method);
-
 #endif

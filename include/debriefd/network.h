@@ -64,6 +64,8 @@ bool network_add_tie(struct network *network, size_t wave, size_t ego, size_t al
  * n counts the egos who answered (of a sector's row: of it; in net_panel, net_broker and the
  * change per ego: those compared), N the delegates (of mix_*: the alter's sector), so that a
  * release can hold back what rests on too few of either.
+ * The rows of one network are byte for byte the same in every run. Renumbering the delegates
+ * changes only qap_p and EI_perm_p, within chance: callers number them in an order of their own.
  * What to show is the reader's decision, by Smith and Moody 2013 and simulation: ego measures
  * always, structure with a coverage of .90 or more, betweenness and centralisation with a response
  * rate of .80 or more, of brokerage only the rate and the shares. */

@@ -1,9 +1,7 @@
 #include "network_private.h"
 #include "suite.h"
 
-#include <debriefd/prng.h>
 #include <math.h>
-#include <stdlib.h>
 
 #define CLOSE(actual, expected) CU_ASSERT_DOUBLE_EQUAL(actual, expected, 1e-8)
 
@@ -299,49 +297,6 @@ static void qap_equals_the_share_of_all_orders(void)
     network_destroy(network);
 }
 
-static double share_of_signs(const int64_t *changes, size_t count)
-{
-    int64_t sum = 0;
-    int extreme = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += changes[i];
-    for (unsigned signs = 0; signs < 1U << count; signs++) {
-        int64_t flipped = 0;
-        for (size_t i = 0; i < count; i++)
-            flipped += (signs >> i & 1) != 0 ? changes[i] : -changes[i];
-        extreme += llabs(flipped) >= llabs(sum);
-    }
-    return (double)extreme / (double)(1U << count);
-}
-
-static void sign_flips_equal_their_enumeration(void)
-{
-    struct prng prng;
-    prng_init(&prng, 1, "signs");
-    for (int round = 0; round < 200; round++) {
-        int64_t changes[12];
-        const char *method;
-        size_t count = prng_below(&prng, 13);
-        for (size_t i = 0; i < count; i++)
-            changes[i] = (int64_t)prng_below(&prng, 7) - 2;
-        double expected = share_of_signs(changes, count);
-        CU_ASSERT_DOUBLE_EQUAL(network_signflip(changes, count, &method), expected, 1e-14);
-        CU_ASSERT_STRING_EQUAL(method, "sign_flip_exact");
-    }
-}
-
-/* Of thousands of large changes the table would be too long, and the normal distribution is near:
- * two standard deviations are R's 2 * pnorm(-2). */
-static void many_large_changes_are_normal(void)
-{
-    int64_t changes[4900];
-    const char *method;
-    for (size_t i = 0; i < 4900; i++)
-        changes[i] = i < 2520 ? 4000 : -4000;
-    CLOSE(network_signflip(changes, 4900, &method), 0.045500263896358417);
-    CU_ASSERT_STRING_EQUAL(method, "sign_flip_normal");
-}
-
 int main(void)
 {
     static const struct suite_test tests[] = {
@@ -352,8 +307,6 @@ int main(void)
          moments_of_e_i_equal_those_of_all_labelings},
         {"a full network has no spread", a_full_network_has_no_spread},
         {"QAP equals the share of all orders", qap_equals_the_share_of_all_orders},
-        {"sign flips equal their enumeration", sign_flips_equal_their_enumeration},
-        {"many large changes are normal", many_large_changes_are_normal},
         {0},
     };
     return suite_run("network", tests);
