@@ -17,6 +17,7 @@ enum metric_null {
     METRIC_N0,                 /* nobody answered, or nobody to divide by */
     METRIC_N_LT_2,             /* needs two answers */
     METRIC_N_LT_3,             /* needs three */
+    METRIC_N_LT_4,             /* needs four */
     METRIC_N_LT_10,            /* needs ten */
     METRIC_ALL_UNKNOWN,        /* every eligible person has unknown eligibility */
     METRIC_ZERO_VAR,           /* all answers equal */
@@ -28,6 +29,14 @@ enum metric_null {
     METRIC_NO_CHANGE,          /* nobody's answers differ */
     METRIC_CEILING,            /* everybody was at an end of the scale before */
     METRIC_TOO_LARGE,          /* an exact computation would take too long */
+    METRIC_NO_DYADS,           /* no observed dyad to divide by */
+    METRIC_NO_TIES,            /* nobody is tied to anybody */
+    METRIC_NO_OLD_TIES,        /* no tie before */
+    METRIC_NO_NEW_TIES,        /* no tie that was not there before */
+    METRIC_NO_TRIPLES,         /* nobody is tied to two others */
+    METRIC_NO_BROKERAGE,       /* nobody stands between two others */
+    METRIC_ONE_WAVE,           /* needs a second wave */
+    METRIC_NOT_COMPUTED,       /* a library refused; the log says why */
     METRIC_WITHHELD_OPEN,      /* nothing is released while the wave is open */
     METRIC_WITHHELD_K,         /* fewer than k answers */
     METRIC_WITHHELD_DIST,      /* too few for a distribution */
