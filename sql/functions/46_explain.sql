@@ -6,7 +6,8 @@
 -- what is in no family because of it; an index whose family shows its items is the mean of their means.
 CREATE FUNCTION logic.rule_of(null_reason text, is_conditional boolean, is_mean boolean) RETURNS text
 LANGUAGE sql IMMUTABLE
-RETURN CASE WHEN null_reason <> 'withheld_linked' THEN regexp_replace(null_reason, '^withheld_', '')
+RETURN CASE WHEN null_reason IS NULL THEN NULL
+            WHEN null_reason <> 'withheld_linked' THEN regexp_replace(null_reason, '^withheld_', '')
             WHEN is_conditional THEN 'condition' WHEN is_mean THEN 'mean_of_items' ELSE 'linked' END;
 
 -- What the waves measure: an item or index, its slots, and whether a condition decides who is asked.
