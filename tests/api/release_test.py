@@ -201,6 +201,30 @@ class ReleaseTest(ServiceTest):
                                    f"'{study.id}' ORDER BY 1", role="debriefd_dash")
         self.assertEqual(history, listed)
 
+    def test_no_reader_sees_numbers_again_after_their_withdrawal(self):
+        """Neither from what is kept rendered: an answer looked up before may come after it was dropped."""
+        study = self.released("Read")
+        ends = time.monotonic() + 4
+        seen = []
+
+        def read(query):
+            while time.monotonic() < ends:
+                state = study.metrics(query=query)
+                seen.append((time.monotonic(), query, state["withdrawn_at"] is not None, bool(state["metrics"])))
+
+        readers = [threading.Thread(target=read, args=(query,)) for query in ("", "?slice=all", "?family=response", "") * 2]
+        for reader in readers:
+            reader.start()
+        time.sleep(0.5)
+        self.assertEqual(self.withdraw(study, 1).status, 200)
+        patience = time.monotonic() + 1
+        for reader in readers:
+            reader.join()
+        self.assertTrue(any(has_rows for _, _, _, has_rows in seen))
+        late = [one for one in seen if one[0] > patience]
+        self.assertGreater(len(late), 8)
+        self.assertEqual([one for one in late if not one[2] or one[3]], [])
+
     def test_what_was_right_after_all_is_released_again(self):
         study = self.released("Right")
         rows = study.metrics()["metrics"]
