@@ -19,19 +19,20 @@ GRANT SELECT ON ALL TABLES IN SCHEMA dash TO debriefd_dash;
 
 -- serve stores answers and sets studies up; it reads no answer but to say a receipt, changes none and deletes none.
 GRANT SELECT ON ALL TABLES IN SCHEMA debrief TO debriefd_serve;
-REVOKE SELECT ON debrief.fact, debrief.atom, debrief.atom_cell,
-    debrief.atom_member, debrief.audit_record, debrief.draft FROM debriefd_serve;
+REVOKE SELECT ON debrief.fact, debrief.atom_cell, debrief.atom_member, debrief.audit_record, debrief.draft FROM debriefd_serve;
 REVOKE SELECT ON debrief.evaluation FROM debriefd_serve;
 GRANT SELECT (programme_id, evaluation_id, wave_id, participant_id, replaces, seal_id, seal_position, received_at,
               body_hash) ON debrief.evaluation TO debriefd_serve;
 GRANT INSERT ON debrief.evaluation, debrief.pending, debrief.seal, debrief.receipt_key, debrief.programme,
     debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version, debrief.wave, debrief.invitation,
-    debrief.disposition, debrief.stale, debrief.job, debrief.audit, debrief.audit_record, debrief.audit_head TO debriefd_serve;
+    debrief.disposition, debrief.stale, debrief.job, debrief.audit, debrief.audit_record, debrief.audit_head,
+    debrief.outbox TO debriefd_serve;
 GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version,
     debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.job, debrief.audit_head TO debriefd_serve;
+GRANT UPDATE (withdrawn_at, withdrawn_reason, resumed_at) ON debrief.release TO debriefd_serve;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_serve;
-REVOKE EXECUTE ON FUNCTION logic.fold_begin, logic.release_publish,
-    logic.atom_enter, logic.groups_freeze FROM debriefd_serve;
+REVOKE EXECUTE ON FUNCTION logic.fold_begin, logic.release_publish, logic.atom_enter, logic.groups_freeze,
+    logic.waiting_replace FROM debriefd_serve;
 
 -- work computes; it cannot add or change an answer, and knows no name.
 GRANT SELECT ON ALL TABLES IN SCHEMA debrief TO debriefd_work;
@@ -39,14 +40,18 @@ REVOKE SELECT ON debrief.api_key, debrief.audit_record, debrief.draft FROM debri
 -- What was frozen, released or recorded is added to and never changed.
 GRANT INSERT ON debrief.atom, debrief.atom_group, debrief.atom_cell, debrief.atom_member, debrief.release,
     debrief.release_metric, debrief.outbox, debrief.job_run TO debriefd_work;
-GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale TO debriefd_work;
+GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale,
+    debrief.atom_waiting TO debriefd_work;
+-- Locking the newest release asks for a right to change some column of it.
+GRANT UPDATE (epoch) ON debrief.release TO debriefd_work;
 GRANT INSERT, UPDATE ON debrief.lease TO debriefd_work;
 GRANT UPDATE ON debrief.job TO debriefd_work;
 GRANT DELETE ON debrief.pending TO debriefd_work;
 GRANT UPDATE (closed_at, released_at) ON debrief.wave TO debriefd_work;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_work;
 
-REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.keep_draft FROM debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.keep_draft, logic.release_withdraw, logic.releases_resume
+    FROM debriefd_work;
 
 -- privacy reads who people are: the mail sender and erasure. Nobody else does.
 GRANT USAGE ON SCHEMA identity TO debriefd_privacy;

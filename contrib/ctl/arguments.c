@@ -112,11 +112,21 @@ static bool read_option(struct words *words, const char *word, struct invocation
     return true;
 }
 
+/* A noun may be given in the singular: release for releases, study for studies. */
+static bool is_named(const char *noun, const char *word)
+{
+    size_t length = strlen(word);
+    if (strncmp(noun, word, length) == 0)
+        return noun[length] == '\0' || strcmp(noun + length, "s") == 0;
+    return length > 1 && word[length - 1] == 'y' && strncmp(noun, word, length - 1) == 0 &&
+           strcmp(noun + length - 1, "ies") == 0;
+}
+
 static const struct command *find_command(const char *noun, const char *verb)
 {
     const struct command *command = commands;
     for (; command->noun != NULL; command++)
-        if (strcmp(command->noun, noun) == 0 &&
+        if (is_named(command->noun, noun) &&
             (command->verb == NULL || (verb != NULL && strcmp(command->verb, verb) == 0)))
             return command;
     return NULL;
@@ -125,7 +135,7 @@ static const struct command *find_command(const char *noun, const char *verb)
 static bool is_noun(const char *noun)
 {
     for (const struct command *command = commands; command->noun != NULL; command++)
-        if (strcmp(command->noun, noun) == 0)
+        if (is_named(command->noun, noun))
             return true;
     return false;
 }

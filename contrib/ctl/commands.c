@@ -99,9 +99,10 @@ static const struct command_option verify_options[] = {
         {"wave", "KIND", OPTION_TEXT, OPTION_QUERY, NULL, "Only this wave: pre, post, fu"},        \
         {"slice", "NAME", OPTION_TEXT, OPTION_QUERY, NULL, "Only this slice: all, business"},      \
         {"item", "NAME", OPTION_TEXT, OPTION_QUERY, NULL, "Only this item"},                       \
-        {"metric", "LIST", OPTION_LIST, OPTION_LOCAL, NULL, "Only these metrics: mean,nps.score"}, \
+        {"metric", "LIST", OPTION_LIST, OPTION_QUERY, NULL, "Only these metrics: mean,nps.score"}, \
+        {"csv", NULL, OPTION_FLAG, OPTION_LOCAL, NULL, "All columns, as CSV"},                     \
     {                                                                                              \
-        "csv", NULL, OPTION_FLAG, OPTION_LOCAL, NULL, "All columns, as CSV"                        \
+        "wide", NULL, OPTION_FLAG, OPTION_LOCAL, NULL, "As CSV with a column a metric"             \
     }
 
 static const struct command_option metric_options[] = {
@@ -113,6 +114,17 @@ static const struct command_option metric_options[] = {
 
 static const struct command_option compare_options[] = {
     METRIC_FILTERS,
+    {0},
+};
+
+static const struct command_option withdrawal_options[] = {
+    {"reason", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "Why; whoever reads releases reads it"},
+    {0},
+};
+
+static const struct command_option explain_options[] = {
+    {"wave", "KIND", OPTION_TEXT, OPTION_LOCAL, NULL, "Only this wave: pre, post, fu"},
+    {"item", "NAME", OPTION_TEXT, OPTION_LOCAL, NULL, "Only this item"},
     {0},
 };
 
@@ -359,6 +371,16 @@ const struct command commands[] = {
      .options = compare_options, .run = metrics_compare},
     {"releases", "list", "List what was released when", .arguments = {STUDY}, .method = "GET",
      .path = "/v1/studies/{STUDY}/releases", .list = "releases", .columns = release_columns},
+    {"releases", "explain", "Say why each metric is shown, merged, coded or held back",
+     .arguments = {STUDY}, .options = explain_options,
+     .details = "How many answers coding moved is said to analysts only, and audited.",
+     .run = releases_explain},
+    {"releases", "withdraw", "Withdraw a wrong release; its reason is shown in its place",
+     .arguments = {STUDY, {"NUMBER", ARGUMENT_INTEGER}}, .options = withdrawal_options,
+     .details = "After the newest release nothing is published until releases resume.",
+     .method = "POST", .path = "/v1/studies/{STUDY}/releases/{NUMBER}:withdraw"},
+    {"releases", "resume", "Let the next release take a withdrawn one's place",
+     .arguments = {STUDY}, .method = "POST", .path = "/v1/studies/{STUDY}/releases:resume"},
     {"rates", NULL, "Show a study's response rates as they are now", .arguments = {STUDY},
      .method = "GET", .path = "/v1/studies/{STUDY}/response_rates", .list = "rates",
      .columns = rate_columns},

@@ -25,21 +25,6 @@ static const char *text_of(const json_t *row, const char *name)
     return text != NULL ? text : "";
 }
 
-/* Whether a name stands in a list separated by commas; no list holds everything. */
-static bool is_listed(const char *list, const char *name)
-{
-    size_t length = strlen(name);
-    if (list == NULL)
-        return true;
-    while (*list != '\0') {
-        size_t part = strcspn(list, ",");
-        if (part == length && memcmp(list, name, length) == 0)
-            return true;
-        list += part + (list[part] == ',');
-    }
-    return false;
-}
-
 static void add_text(struct table *table, void (*write)(struct buf *, const json_t *),
                      const json_t *row)
 {
@@ -73,15 +58,29 @@ static void add_row(struct table *table, const json_t *row)
     table_add(table, text_of(row, "null_reason"));
 }
 
-static void write_list(const struct invocation *invocation, const json_t *answer, struct buf *text)
+/* Of a study's newest release, or of one of a programme's list. */
+static void write_withdrawal(const json_t *release, struct buf *text)
+{
+    buf_printf(text, "Release %" JSON_INTEGER_FORMAT,
+               json_integer_value(json_object_get(release, "release")));
+    if (text_of(release, "study_name")[0] != '\0') {
+        buf_append_text(text, " of ");
+        table_append_plain(text, text_of(release, "study_name"));
+    }
+    buf_printf(text, " was withdrawn on %.10s: ", text_of(release, "withdrawn_at"));
+    table_append_plain(text, text_of(release, "withdrawn_reason"));
+    buf_append_char(text, '\n');
+}
+
+static void write_list(const json_t *answer, struct buf *text)
 {
     const json_t *metrics = json_object_get(answer, "metrics");
-    const char *wanted = invocation_option(invocation, "metric");
     struct table *table = table_create(COLUMNS, titles, aligns);
     for (size_t i = 0; i < json_array_size(metrics); i++)
-        if (is_listed(wanted, text_of(json_array_get(metrics, i), "metric")))
-            add_row(table, json_array_get(metrics, i));
-    if (json_is_null(json_object_get(answer, "release")))
+        add_row(table, json_array_get(metrics, i));
+    if (json_is_string(json_object_get(answer, "withdrawn_at")))
+        write_withdrawal(answer, text);
+    else if (json_is_null(json_object_get(answer, "release")))
         buf_append_text(text, "Nothing is released yet.\n");
     else if (table_rows(table) == 0)
         buf_append_text(text, "No metric is like that.\n");
@@ -102,17 +101,13 @@ static size_t place_of(json_t *names, const char *name)
 }
 
 /* One column a study: the cells of a row are keyed by the study's place. */
-static void collect(const struct invocation *invocation, const json_t *metrics, json_t *studies,
-                    json_t *lines)
+static void collect(const json_t *metrics, json_t *studies, json_t *lines)
 {
-    const char *wanted = invocation_option(invocation, "metric");
     for (size_t i = 0; i < json_array_size(metrics); i++) {
         json_t *row = json_array_get(metrics, i);
         char key[300];
         char column[24];
         snprintf(column, sizeof column, "%zu", place_of(studies, text_of(row, "study_name")));
-        if (!is_listed(wanted, text_of(row, "metric")))
-            continue;
         snprintf(key, sizeof key, "%s\x1f%s\x1f%s\x1f%s", text_of(row, "wave"),
                  text_of(row, "item"), text_of(row, "metric"), text_of(row, "slice"));
         json_t *line = json_object_get(lines, key);
@@ -147,12 +142,12 @@ static void add_line(struct table *table, const json_t *line, size_t studies)
     }
 }
 
-static void write_comparison(const struct invocation *invocation, const json_t *answer,
-                             struct buf *text)
+static void write_comparison(const json_t *answer, struct buf *text)
 {
     json_t *studies = json_array();
     json_t *lines = json_object();
-    collect(invocation, json_object_get(answer, "metrics"), studies, lines);
+    collect(json_object_get(answer, "metrics"), studies, lines);
+    const json_t *withdrawn = json_object_get(answer, "withdrawn");
     size_t count = json_array_size(studies);
     const char **names = xcalloc_array(count + NAMES, sizeof *names);
     enum table_align *sides = xcalloc_array(count + NAMES, sizeof *sides);
@@ -172,6 +167,8 @@ static void write_comparison(const struct invocation *invocation, const json_t *
     if (table_rows(table) == 0)
         buf_append_text(text, "Nothing like that is released yet.\n");
     table_write(table, text);
+    for (size_t i = 0; i < json_array_size(withdrawn); i++)
+        write_withdrawal(json_array_get(withdrawn, i), text);
     table_destroy(table);
     free(names);
     free(sides);
@@ -180,9 +177,12 @@ static void write_comparison(const struct invocation *invocation, const json_t *
 }
 
 static enum ctl_status show(struct invocation *invocation, struct buf *path,
-                            void (*write)(const struct invocation *, const json_t *, struct buf *))
+                            void (*write)(const json_t *, struct buf *))
 {
-    bool is_csv = invocation_option(invocation, "csv") != NULL;
+    bool is_wide = invocation_option(invocation, "wide") != NULL;
+    bool is_csv = is_wide || invocation_option(invocation, "csv") != NULL;
+    if (is_wide)
+        buf_append_text(path, "?layout=wide");
     body_append_query(invocation, path);
     struct client_reply reply;
     client_reply_init(&reply);
@@ -198,7 +198,7 @@ static enum ctl_status show(struct invocation *invocation, struct buf *path,
         struct buf text;
         buf_init(&text);
         json_t *answer = json_loadb(buf_text(&reply.body), reply.body.length, 0, NULL);
-        write(invocation, answer, &text);
+        write(answer, &text);
         request_write(&text);
         json_decref(answer);
         buf_finish(&text);

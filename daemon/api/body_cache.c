@@ -10,6 +10,7 @@ struct body_cache {
     size_t bytes;
     size_t limit;
     int64_t life_us;
+    uint64_t age;
 };
 
 static void unref_value(void *value)
@@ -30,6 +31,7 @@ void body_cache_clear(struct body_cache *cache)
 {
     map_clear(cache->bodies);
     cache->bytes = 0;
+    cache->age++;
 }
 
 void body_cache_destroy(struct body_cache *cache)
@@ -49,10 +51,16 @@ static void drop_oldest(struct body_cache *cache)
     map_drop_oldest(cache->bodies);
 }
 
-void body_cache_add(struct body_cache *cache, const char *question, struct reply_body *body)
+uint64_t body_cache_age(const struct body_cache *cache)
+{
+    return cache->age;
+}
+
+void body_cache_add(struct body_cache *cache, const char *question, uint64_t age,
+                    struct reply_body *body)
 {
     size_t size = reply_body_size(body);
-    if (size > cache->limit / 4)
+    if (age != cache->age || size > cache->limit / 4)
         return;
     const struct reply_body *replaced = map_peek(cache->bodies, question, strlen(question));
     if (replaced != NULL)

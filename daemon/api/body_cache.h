@@ -13,7 +13,12 @@ void body_cache_clear(struct body_cache *cache);
 /* NULL when it is not there; else borrowed until the next call. */
 struct reply_body *body_cache_find(struct body_cache *cache, const char *question);
 
-/* Takes its own reference. */
-void body_cache_add(struct body_cache *cache, const char *question, struct reply_body *body);
+/* Grows whenever the cache is cleared: taken before an answer is looked up. */
+uint64_t body_cache_age(const struct body_cache *cache);
+
+/* Takes its own reference. An answer that was looked up before the cache was cleared, at another
+ * age, may be what was just withdrawn, and is not kept. */
+void body_cache_add(struct body_cache *cache, const char *question, uint64_t age,
+                    struct reply_body *body);
 
 #endif

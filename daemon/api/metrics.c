@@ -1,6 +1,7 @@
 /* Reading metrics: releases for everyone with a reading role, as JSON or CSV, and internal rows for
- * the analyst. */
+ * the analyst. A withdrawn release says so, and nothing else stands in for it. */
 #include "body_cache.h"
+#include "metric_csv.h"
 #include "resources.h"
 #include <debriefd/clock.h>
 #include <stdlib.h>
@@ -14,59 +15,39 @@ struct reading {
     struct request *request;
     struct uuid programme;
     enum format format;
-    char *question; /* the cache's key; NULL: not to be cached */
+    enum metric_layout layout; /* of CSV */
+    char *question;            /* the cache's key; NULL: not to be cached */
+    uint64_t age;              /* of the cache, when it was asked */
     bool has_study;
     struct uuid study;
 };
-
-static const char *const csv_columns[] = {
-    "study",       "study_name", "release", "family", "wave", "slice", "item",   "metric",  "value",
-    "null_reason", "n",          "N",       "low",    "high", "unit",  "method", "version",
-};
-
-/* RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe before it. */
-static void append_csv_text(struct buf *csv, const char *text)
-{
-    bool is_formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    buf_append_char(csv, '"');
-    if (is_formula)
-        buf_append_char(csv, '\'');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            buf_append_char(csv, '"');
-        buf_append_char(csv, *text);
-    }
-    buf_append_char(csv, '"');
-}
-
-static void append_csv_value(struct buf *csv, const json_t *value)
-{
-    if (json_is_string(value) && json_string_length(value) > 0)
-        append_csv_text(csv, json_string_value(value));
-    else if (json_is_integer(value))
-        buf_printf(csv, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    else if (json_is_real(value))
-        buf_printf(csv, "%.17g", json_real_value(value));
-}
 
 static void write_csv(struct buf *csv, const struct reading *reading, const struct rows *rows)
 {
     const char *text = rows_text(rows, 0, rows_column(rows, "metrics"));
     json_t *metrics = json_loads(text, 0, NULL);
-    size_t skipped = reading->has_study ? 3 : 0; /* columns that only a programme's table needs */
-    size_t columns = sizeof csv_columns / sizeof *csv_columns;
-    for (size_t i = skipped; i < columns; i++)
-        buf_printf(csv, "%s%s", csv_columns[i], i + 1 < columns ? "," : "\r\n");
-    size_t index;
-    json_t *metric;
-    json_array_foreach(metrics, index, metric)
-    {
-        for (size_t i = skipped; i < columns; i++) {
-            append_csv_value(csv, json_object_get(metric, csv_columns[i]));
-            buf_append_text(csv, i + 1 < columns ? "," : "\r\n");
-        }
-    }
+    metric_csv_write(csv, metrics, reading->layout,
+                     reading->has_study ? METRIC_STUDY : METRIC_PROGRAMME);
     json_decref(metrics);
+}
+
+/* A column's text as a member; null where it is null. */
+static void append_member(struct buf *json, const struct rows *rows, const char *name)
+{
+    int column = rows_column(rows, name);
+    buf_printf(json, ",\"%s\":", name);
+    if (rows_is_null(rows, 0, column))
+        buf_append_text(json, "null");
+    else
+        buf_append_json(json, rows_text(rows, 0, column), rows_length(rows, 0, column));
+}
+
+/* The same for a column that is JSON. */
+static void append_document(struct buf *json, const struct rows *rows, const char *name)
+{
+    int column = rows_column(rows, name);
+    buf_printf(json, ",\"%s\":", name);
+    buf_append(json, rows_text(rows, 0, column), rows_length(rows, 0, column));
 }
 
 static void write_json(struct buf *json, const struct reading *reading, const struct rows *rows)
@@ -74,31 +55,34 @@ static void write_json(struct buf *json, const struct reading *reading, const st
     buf_printf(json, "{\"programme\":\"%s\"", uuid_format(&reading->programme).text);
     if (reading->has_study)
         buf_printf(json, ",\"study\":\"%s\"", uuid_format(&reading->study).text);
-    if (rows_is_null(rows, 0, rows_column(rows, "released_at")))
-        buf_append_text(json, ",\"released_at\":null");
-    else
-        buf_printf(json, ",\"released_at\":\"%s\"",
-                   rows_text(rows, 0, rows_column(rows, "released_at")));
-    if (reading->has_study)
+    append_member(json, rows, "released_at");
+    if (reading->has_study) {
         buf_printf(json, ",\"release\":%s", rows_bool(rows, 0, 0) ? rows_text(rows, 0, 1) : "null");
-    int metrics = rows_column(rows, "metrics");
-    buf_append_text(json, ",\"metrics\":");
-    buf_append(json, rows_text(rows, 0, metrics), rows_length(rows, 0, metrics));
+        append_member(json, rows, "withdrawn_at");
+        append_member(json, rows, "withdrawn_reason");
+    } else {
+        append_document(json, rows, "withdrawn");
+    }
+    append_document(json, rows, "metrics");
     buf_append_char(json, '}');
 }
 
-static void read_done(void *context, const struct rows *rows, const struct error *err)
+/* A table has no place to say that, and an empty one would say something else. */
+static bool is_withdrawn_table(const struct reading *reading, const struct rows *rows)
 {
-    struct reading *reading = context;
-    struct request *request = reading->request;
-    if (err != NULL) {
-        request_problem_lookup(request, err);
-        return;
-    }
-    if (rows_count(rows) == 0) {
-        request_problem(request, 404, NULL, "no such study");
-        return;
-    }
+    return reading->format == FORMAT_CSV && reading->has_study &&
+           !rows_is_null(rows, 0, rows_column(rows, "withdrawn_at"));
+}
+
+static void reply_withdrawn(struct request *request, const struct rows *rows)
+{
+    request_problem(request, 410, "release-withdrawn", "release %s was withdrawn: %s",
+                    rows_text(rows, 0, rows_column(rows, "number")),
+                    rows_text(rows, 0, rows_column(rows, "withdrawn_reason")));
+}
+
+static void reply_body(struct reading *reading, const struct rows *rows)
+{
     struct buf text;
     buf_init(&text);
     if (reading->format == FORMAT_CSV)
@@ -113,12 +97,31 @@ static void read_done(void *context, const struct rows *rows, const struct error
                                                         : "application/json",
                           tag, "private, no-cache", &text);
     if (reading->question != NULL)
-        body_cache_add(request_api(request)->bodies, reading->question, body);
-    request_reply_cached(request, body);
+        body_cache_add(request_api(reading->request)->bodies, reading->question, reading->age,
+                       body);
+    request_reply_cached(reading->request, body);
     reply_body_unref(body);
 }
 
-static const char *const filters[] = {"family", "wave", "slice", "item"};
+static void read_done(void *context, const struct rows *rows, const struct error *err)
+{
+    struct reading *reading = context;
+    struct request *request = reading->request;
+    if (err != NULL) {
+        request_problem_lookup(request, err);
+        return;
+    }
+    if (rows_count(rows) == 0) {
+        request_problem(request, 404, NULL, "no such study");
+        return;
+    }
+    if (is_withdrawn_table(reading, rows))
+        reply_withdrawn(request, rows);
+    else
+        reply_body(reading, rows);
+}
+
+static const char *const filters[] = {"family", "wave", "slice", "item", "metric"};
 
 static void add_filters(const struct request *request, struct params *params)
 {
@@ -132,8 +135,9 @@ static char *write_question(const struct reading *reading)
 {
     struct buf question;
     buf_init(&question);
-    buf_printf(&question, "%s\x1f%s\x1f%d", uuid_format(&reading->programme).text,
-               reading->has_study ? uuid_format(&reading->study).text : "", (int)reading->format);
+    buf_printf(&question, "%s\x1f%s\x1f%d\x1f%d", uuid_format(&reading->programme).text,
+               reading->has_study ? uuid_format(&reading->study).text : "", (int)reading->format,
+               (int)reading->layout);
     const char *as_of = reading->has_study ? request_query(reading->request, "as_of") : NULL;
     buf_printf(&question, "\x1f%s", as_of != NULL ? as_of : "");
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
@@ -153,9 +157,10 @@ static void query(struct reading *reading, const char *statement, const struct p
 
 static bool reply_from_cache(struct reading *reading)
 {
+    struct body_cache *bodies = request_api(reading->request)->bodies;
     reading->question = write_question(reading);
-    struct reply_body *body =
-        body_cache_find(request_api(reading->request)->bodies, reading->question);
+    reading->age = body_cache_age(bodies);
+    struct reply_body *body = body_cache_find(bodies, reading->question);
     if (body == NULL)
         return false;
     request_reply_cached(reading->request, body);
@@ -188,6 +193,11 @@ static void read_internal(struct reading *reading)
                         "internal metrics are for the analyst role only");
         return;
     }
+    if (request_query(reading->request, "as_of") != NULL) {
+        request_problem(reading->request, 400, "invalid-query",
+                        "internal metrics have no history: as_of is for releases");
+        return;
+    }
     struct params params;
     params_init(&params);
     params_uuid(&params, &reading->programme);
@@ -198,12 +208,27 @@ static void read_internal(struct reading *reading)
     params_finish(&params);
 }
 
+static bool read_layout(struct reading *reading)
+{
+    static const char *const layouts[] = {[METRIC_LONG] = "long", [METRIC_WIDE] = "wide"};
+    const char *given = request_query(reading->request, "layout");
+    for (size_t i = 0; given != NULL && i < sizeof layouts / sizeof *layouts; i++)
+        if (strcmp(given, layouts[i]) == 0) {
+            reading->layout = (enum metric_layout)i;
+            return true;
+        }
+    if (given != NULL)
+        request_problem(reading->request, 400, "invalid-query", "layout is long or wide");
+    return given == NULL;
+}
+
 static struct reading *start_reading(struct request *request, enum format format)
 {
     struct reading *reading = request_alloc(request, sizeof *reading);
     reading->request = request;
     reading->format = format;
-    return request_programme(request, &reading->programme) ? reading : NULL;
+    bool is_good = request_programme(request, &reading->programme) && read_layout(reading);
+    return is_good ? reading : NULL;
 }
 
 static void get_study(struct request *request, enum format format)
@@ -231,14 +256,19 @@ static void get_programme(struct request *request, enum format format)
     params_finish(&params);
 }
 
-/* The path says the format by its suffix; without one, Accept does. */
+/* The path says the format by its suffix; without one, Accept does. Who asks for a layout asks for
+ * CSV. */
 static void negotiate(struct request *request, void (*get)(struct request *, enum format))
 {
-    int best = request_accept(request, format_types);
-    if (best < 0)
+    bool has_layout = request_query(request, "layout") != NULL;
+    int first = has_layout ? FORMAT_CSV : FORMAT_JSON;
+    int best = request_accept(request, format_types + first);
+    if (best < 0 && has_layout)
+        request_problem(request, 406, NULL, "a layout is for text/csv");
+    else if (best < 0)
         request_problem(request, 406, NULL, "there is application/json and text/csv");
     else
-        get(request, (enum format)best);
+        get(request, (enum format)(first + best));
 }
 
 static void get_study_any(struct request *request)
@@ -263,15 +293,17 @@ static void get_programme_csv(struct request *request)
 
 #define FILTERS                                                                                    \
     {FROM_QUERY_TEXT, "family"}, {FROM_QUERY_TEXT, "wave"}, {FROM_QUERY_TEXT, "slice"},            \
+        {FROM_QUERY_TEXT, "item"}, {FROM_QUERY_TEXT, "metric"},                                    \
     {                                                                                              \
-        FROM_QUERY_TEXT, "item"                                                                    \
+        FROM_QUERY_TEXT, "layout"                                                                  \
     }
 
 static const struct operation study_operation = {
     .id = "getStudyMetrics",
     .summary = "The study's newest release, or the one as_of a time; JSON or CSV by Accept",
     .roles = ROLES_READERS,
-    .answer = "Metric rows",
+    .answer = "Metric rows. As CSV: a row a metric, or with layout=wide a row an item and slice",
+    .other_type = "text/csv",
     .parameters = {FILTERS, {FROM_QUERY_TIME, "as_of"}, {FROM_QUERY_TEXT, "internal"}},
     .run = get_study_any,
 };
@@ -290,7 +322,9 @@ static const struct operation programme_operation = {
     .id = "getProgrammeMetrics",
     .summary = "Every study's newest release, side by side; JSON or CSV by Accept",
     .roles = ROLES_READERS,
-    .answer = "Metric rows with their study",
+    .answer = "Metric rows with their study. As CSV: a row a metric, or with layout=wide a row a "
+              "study, item and slice",
+    .other_type = "text/csv",
     .parameters = {FILTERS},
     .run = get_programme_any,
 };

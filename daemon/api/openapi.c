@@ -19,7 +19,8 @@ static json_t *path_parameters(const char *pattern)
     for (const char *open = strchr(pattern, '{'); open != NULL; open = strchr(open + 1, '{')) {
         size_t length = strcspn(open + 1, "}");
         bool is_text = strncmp(open + 1, "instrument}", 11) == 0;
-        bool is_number = strncmp(open + 1, "version}", 8) == 0;
+        bool is_number =
+            strncmp(open + 1, "version}", 8) == 0 || strncmp(open + 1, "number}", 7) == 0;
         json_t *schema = json_pack("{s:s}", "type", is_number ? "integer" : "string");
         if (!is_text && !is_number)
             json_object_set_new(schema, "format", json_string("uuid"));
@@ -31,8 +32,10 @@ static json_t *path_parameters(const char *pattern)
 
 static void add_query_parameters(json_t *parameters, const struct operation *operation)
 {
-    static const char *const formats[] = {
-        [FROM_QUERY_UUID] = "uuid", [FROM_QUERY_TEXT] = NULL, [FROM_QUERY_TIME] = "date-time"};
+    static const char *const formats[] = {[FROM_QUERY_UUID] = "uuid",
+                                          [FROM_QUERY_TEXT] = NULL,
+                                          [FROM_QUERY_TIME] = "date-time",
+                                          [FROM_QUERY_NUMBER] = NULL};
     for (size_t i = 0; i < OPERATION_PARAMETERS; i++) {
         const struct parameter *parameter = &operation->parameters[i];
         json_t *schema;
@@ -42,7 +45,8 @@ static void add_query_parameters(json_t *parameters, const struct operation *ope
             schema = json_pack("{s:s,s:i,s:i,s:i}", "type", "integer", "minimum", 1, "maximum",
                                1000, "default", 100);
         else
-            schema = json_pack("{s:s}", "type", "string");
+            schema = json_pack("{s:s}", "type",
+                               parameter->source == FROM_QUERY_NUMBER ? "integer" : "string");
         if (parameter->source != FROM_QUERY_LIMIT && formats[parameter->source] != NULL)
             json_object_set_new(schema, "format", json_string(formats[parameter->source]));
         json_array_append_new(parameters, json_pack("{s:s,s:s,s:o}", "name", parameter->name, "in",
@@ -74,6 +78,8 @@ static json_t *responses_of(const struct operation *operation, const json_t *ans
 {
     const char *type = operation->answer_type != NULL ? operation->answer_type : "application/json";
     json_t *content = json_pack("{s:o}", type, answer_schema(operation, answers));
+    if (operation->other_type != NULL)
+        json_object_set_new(content, operation->other_type, json_object());
     json_t *responses =
         json_pack("{s:{s:s,s:o}}", "2XX", "description", operation->answer, "content", content);
     json_object_set_new(responses, "4XX", problem_response("The request is refused"));

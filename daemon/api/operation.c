@@ -88,6 +88,12 @@ static bool add_body(struct request *request, struct params *params)
     return true;
 }
 
+static bool is_number(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits <= 6 && text[digits] == '\0';
+}
+
 static bool add_segment(struct request *request, const struct parameter *parameter,
                         struct params *params)
 {
@@ -99,9 +105,7 @@ static bool add_segment(struct request *request, const struct parameter *paramet
         params_uuid(params, &uuid);
         return true;
     }
-    size_t digits = strspn(text, "0123456789");
-    if (parameter->source == FROM_SEGMENT_NUMBER &&
-        (digits == 0 || digits > 6 || text[digits] != '\0')) {
+    if (parameter->source == FROM_SEGMENT_NUMBER && !is_number(text)) {
         request_problem(request, 404, NULL, "no such %s", parameter->name);
         return false;
     }
@@ -132,6 +136,13 @@ static bool add_limit(struct request *request, const char *name, struct params *
     return true;
 }
 
+static const char *const query_kinds[] = {
+    [FROM_QUERY_UUID] = "UUID",
+    [FROM_QUERY_TEXT] = "text",
+    [FROM_QUERY_TIME] = "time (RFC 3339)",
+    [FROM_QUERY_NUMBER] = "number",
+};
+
 static bool add_query(struct request *request, const struct parameter *parameter,
                       struct params *params)
 {
@@ -142,10 +153,11 @@ static bool add_query(struct request *request, const struct parameter *parameter
     bool is_good =
         text == NULL || parameter->source == FROM_QUERY_TEXT ||
         (parameter->source == FROM_QUERY_UUID && uuid_parse(text, strlen(text), &uuid)) ||
-        (parameter->source == FROM_QUERY_TIME && shape_is_time(text));
+        (parameter->source == FROM_QUERY_TIME && shape_is_time(text)) ||
+        (parameter->source == FROM_QUERY_NUMBER && is_number(text));
     if (!is_good) {
         request_problem(request, 400, "invalid-query", "%s is not a %s", parameter->name,
-                        parameter->source == FROM_QUERY_UUID ? "UUID" : "time (RFC 3339)");
+                        query_kinds[parameter->source]);
         return false;
     }
     params_text(params, text);

@@ -41,7 +41,8 @@ enum source {
     FROM_QUERY_UUID,     /* `name` in the query, or null */
     FROM_QUERY_TEXT,
     FROM_QUERY_TIME,
-    FROM_QUERY_LIMIT, /* 1 to 1000, by default 100 */
+    FROM_QUERY_NUMBER, /* to 999999 */
+    FROM_QUERY_LIMIT,  /* 1 to 1000, by default 100 */
     FROM_TRUE,
     FROM_FALSE,
     FROM_VERIFY_TIME, /* the configured time of the nightly verification */
@@ -62,6 +63,7 @@ struct operation {
     const char *body_type;   /* when `body` is NULL and there is one */
     const char *answer;      /* what 2xx says, for the description */
     const char *answer_type; /* NULL: application/json */
+    const char *other_type;  /* that can be asked for by Accept, or NULL */
 
     /* Either a statement whose first row is (status, body), no row being 404, */
     const char *statement;

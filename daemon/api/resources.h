@@ -10,6 +10,7 @@ extern const struct route delegate_routes[];
 extern const struct route instrument_routes[];
 extern const struct route invitation_routes[];
 extern const struct route metric_routes[];
+extern const struct route release_routes[];
 extern const struct route event_routes[];
 extern const struct route operator_routes[];
 

@@ -114,7 +114,7 @@ static void send_problem(struct request *request, int status, struct buf *body)
 
 void request_problem(struct request *request, int status, const char *slug, const char *format, ...)
 {
-    char detail[400];
+    char detail[2100]; /* holds a reason of 500 characters */
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(detail, sizeof detail, format, arguments);

@@ -43,6 +43,14 @@ static void family_params(const struct study_run *run, const struct family *fami
     params_text(params, family->name);
 }
 
+static void add_json(struct params *params, json_t *owned_document)
+{
+    char *text = json_dumps(owned_document, JSON_COMPACT);
+    params_text(params, text);
+    free(text);
+    json_decref(owned_document);
+}
+
 /* Contributors of the family by sector: the rows with an empty item. */
 static void count_sectors(const struct study_run *run, const struct family *family,
                           struct disclosure_sector *sectors, size_t count)
@@ -102,21 +110,21 @@ static bool freeze(const struct study_run *run, const struct family *family,
                                    groups->names[group], FACTS_NAME_MAX))
             return error_set(err, ERR_TOO_LARGE, "a group's name is too long");
         json_t *members = json_array();
+        json_t *answers = json_array();
         for (size_t i = 0; i < sector_count; i++)
-            if (groups->group_of[i] == group)
+            if (groups->group_of[i] == group) {
                 json_array_append_new(members, json_string(sectors[i].name));
-        json_array_append_new(
-            list, json_pack("{s:s,s:o}", "id", groups->names[group], "sectors", members));
+                json_array_append_new(answers, json_integer(sectors[i].answers));
+            }
+        json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "id", groups->names[group],
+                                              "sectors", members, "answers", answers));
     }
-    char *text = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
     struct params params;
     params_init(&params);
     family_params(run, family, &params);
-    params_text(&params, text);
+    add_json(&params, list);
     bool stored = session_execute(run->session, "groups_freeze", &params, NULL, err);
     params_finish(&params);
-    free(text);
     return stored;
 }
 
@@ -194,10 +202,30 @@ static bool code(const struct study_run *run, const struct family *family,
     return disclosure_code_index(&run->rules, &composite, counts, err);
 }
 
+/* The same, and how many answers it moved; -1 when it fails. */
+static int64_t code_counting(const struct study_run *run, const struct family *family,
+                             const struct scale *scale, int64_t *counts, struct error *err)
+{
+    size_t size = scale->categories * sizeof *counts;
+    int64_t *before = memcpy(xcalloc(size), counts, size);
+    int64_t moved = 0;
+    bool coded = code(run, family, scale, counts, err);
+    for (size_t i = 0; i < scale->categories; i++)
+        moved += before[i] > counts[i] ? before[i] - counts[i] : 0;
+    free(before);
+    return coded ? moved : -1;
+}
+
+/* An atom as it is stored. */
+struct coded_atom {
+    json_t *cells; /* [{item, value, n}] */
+    json_t *moved; /* {item: answers that coding moved} */
+};
+
 /* Codes one item's histogram of the group and appends its cells. */
 static bool code_item(const struct study_run *run, const struct family *family,
-                      const struct groups *groups, size_t group, const char *item, json_t *cells,
-                      struct error *err)
+                      const struct groups *groups, size_t group, const char *item,
+                      const struct coded_atom *atom, struct error *err)
 {
     struct scale scale = scale_of(run, family, item);
     int64_t *counts = xcalloc_array(scale.categories, sizeof *counts);
@@ -206,25 +234,28 @@ static bool code_item(const struct study_run *run, const struct family *family,
             in_group(run, groups, group, cell_text(family, row, SECTOR)))
             counts[place_of(run, family, row, scale.minimum)] +=
                 rows_int64(family->rows, row, COUNT);
-    bool coded = code(run, family, &scale, counts, err);
-    for (size_t i = 0; coded && i < scale.categories; i++)
+    int64_t moved = code_counting(run, family, &scale, counts, err);
+    if (moved > 0)
+        json_object_set_new(atom->moved, item, json_integer(moved));
+    for (size_t i = 0; moved >= 0 && i < scale.categories; i++)
         if (counts[i] > 0)
-            json_array_append_new(cells,
+            json_array_append_new(atom->cells,
                                   json_pack("{s:s,s:i,s:I}", "item", item, "value",
                                             (int)i + scale.minimum, "n", (json_int_t)counts[i]));
     free(counts);
-    return coded;
+    return moved >= 0;
 }
 
 static bool code_items(const struct study_run *run, const struct family *family,
-                       const struct groups *groups, size_t group, json_t *cells, struct error *err)
+                       const struct groups *groups, size_t group, const struct coded_atom *atom,
+                       struct error *err)
 {
     const char *previous = "";
     for (int row = family->first; row < family->end; row++) {
         const char *item = cell_text(family, row, ITEM);
         if (item[0] == '\0' || strcmp(item, previous) == 0)
             continue;
-        if (!code_item(run, family, groups, group, item, cells, err))
+        if (!code_item(run, family, groups, group, item, atom, err))
             return false;
         previous = item;
     }
@@ -251,10 +282,8 @@ static void append_contributions(const struct study_run *run, const struct famil
 static bool enter_group(const struct study_run *run, const struct family *family,
                         const struct groups *groups, size_t group, struct error *err)
 {
-    json_t *cells = json_array();
-    bool is_good = code_items(run, family, groups, group, cells, err);
-    char *text = json_dumps(cells, JSON_COMPACT);
-    json_decref(cells);
+    struct coded_atom atom = {json_array(), json_object()};
+    bool is_good = code_items(run, family, groups, group, &atom, err);
     struct buf contributions;
     buf_init(&contributions);
     append_contributions(run, family, groups, group, &contributions);
@@ -263,11 +292,11 @@ static bool enter_group(const struct study_run *run, const struct family *family
     family_params(run, family, &params);
     params_text(&params, groups->names[group]);
     params_text(&params, buf_text(&contributions));
-    params_text(&params, text);
+    add_json(&params, atom.cells);
+    add_json(&params, atom.moved);
     is_good = is_good && session_execute(run->session, "atom_enter", &params, NULL, err);
     params_finish(&params);
     buf_finish(&contributions);
-    free(text);
     return is_good;
 }
 
@@ -281,8 +310,33 @@ static int64_t pending_in(const struct disclosure_sector *sectors, size_t count,
     return pending;
 }
 
+/* Who of these sectors waits on: [{wave, family, sector, n}]. */
+static void note_waiting(const struct family *family, const struct disclosure_sector *sectors,
+                         size_t count, json_t *waiting)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sectors[i].answers > 0)
+            json_array_append_new(waiting, json_pack("{s:s,s:s,s:s,s:I}", "wave",
+                                                     uuid_format(&family->wave_id).text, "family",
+                                                     family->name, "sector", sectors[i].name, "n",
+                                                     (json_int_t)sectors[i].answers));
+}
+
+static bool admit_group(const struct study_run *run, const struct family *family,
+                        const struct groups *groups, size_t group,
+                        struct disclosure_sector *sectors, struct error *err)
+{
+    size_t count = facts_slices(run->loaded.facts);
+    if (!disclosure_epoch_admits(&run->rules, pending_in(sectors, count, groups, group)))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (groups->group_of[i] == group)
+            sectors[i].answers = 0;
+    return enter_group(run, family, groups, group, err);
+}
+
 static bool admit_family(const struct study_run *run, const struct family *family,
-                         const struct rows *frozen, struct error *err)
+                         const struct rows *frozen, json_t *waiting, struct error *err)
 {
     size_t sector_count = facts_slices(run->loaded.facts);
     struct disclosure_sector sectors[FACTS_SLICES_MAX] = {0};
@@ -293,12 +347,10 @@ static bool admit_family(const struct study_run *run, const struct family *famil
         if (groups.count > 0 && !freeze(run, family, sectors, &groups, err))
             return false;
     }
-    for (size_t group = 0; group < groups.count; group++) {
-        int64_t pending = pending_in(sectors, sector_count, &groups, group);
-        if (disclosure_epoch_admits(&run->rules, pending) &&
-            !enter_group(run, family, &groups, group, err))
+    for (size_t group = 0; group < groups.count; group++)
+        if (!admit_group(run, family, &groups, group, sectors, err))
             return false;
-    }
+    note_waiting(family, sectors, sector_count, waiting);
     return true;
 }
 
@@ -308,25 +360,37 @@ static bool same_family(const struct rows *rows, int a, int b)
            strcmp(rows_text(rows, a, FAMILY), rows_text(rows, b, FAMILY)) == 0;
 }
 
-static bool admit_all(const struct study_run *run, const struct rows *waiting,
-                      const struct rows *frozen, struct error *err)
+static bool admit_all(const struct study_run *run, const struct rows *rows,
+                      const struct rows *frozen, json_t *waiting, struct error *err)
 {
-    for (int first = 0, end; first < rows_count(waiting); first = end) {
-        for (end = first + 1; end < rows_count(waiting) && same_family(waiting, first, end); end++)
+    for (int first = 0, end; first < rows_count(rows); first = end) {
+        for (end = first + 1; end < rows_count(rows) && same_family(rows, first, end); end++)
             ;
         struct family family = {
-            .rows = waiting,
+            .rows = rows,
             .first = first,
             .end = end,
-            .wave = rows_text(waiting, first, WAVE),
-            .wave_id = rows_uuid(waiting, first, WAVE_ID),
-            .name = rows_text(waiting, first, FAMILY),
-            .type = rows_text(waiting, first, TYPE),
+            .wave = rows_text(rows, first, WAVE),
+            .wave_id = rows_uuid(rows, first, WAVE_ID),
+            .name = rows_text(rows, first, FAMILY),
+            .type = rows_text(rows, first, TYPE),
         };
-        if (!admit_family(run, &family, frozen, err))
+        if (!admit_family(run, &family, frozen, waiting, err))
             return false;
     }
     return true;
+}
+
+/* So that it can be explained why they wait. */
+static bool store_waiting(const struct study_run *run, json_t *waiting, struct error *err)
+{
+    struct params params;
+    params_init(&params);
+    study_params(run, &params);
+    add_json(&params, json_incref(waiting));
+    bool stored = session_execute(run->session, "waiting_replace", &params, NULL, err);
+    params_finish(&params);
+    return stored;
 }
 
 bool admit_waiting(struct study_run *run, struct error *err)
@@ -337,7 +401,9 @@ bool admit_waiting(struct study_run *run, struct error *err)
         return false;
     bool is_good = session_execute(run->session, "fact_groups", &run->params, &frozen, err);
     if (is_good) {
-        is_good = admit_all(run, waiting, frozen, err);
+        json_t *left = json_array();
+        is_good = admit_all(run, waiting, frozen, left, err) && store_waiting(run, left, err);
+        json_decref(left);
         rows_destroy(frozen);
     }
     rows_destroy(waiting);

@@ -127,9 +127,9 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
 $$;
 
 -- Lets these contributions to the family enter as one atom of the group, with its coded histogram.
--- `cells` is an array of {item, value, n}. Returns how many entered.
+-- `cells` is an array of {item, value, n}, `moved` what coding changed. Returns how many entered.
 CREATE FUNCTION logic.atom_enter(programme uuid, study uuid, wave uuid, named text, grouped text, contributions uuid[],
-                                 cells jsonb) RETURNS integer
+                                 cells jsonb, moved jsonb) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
     next_entry integer := 1 + coalesce((SELECT max(a.entry) FROM debrief.atom a
@@ -140,8 +140,8 @@ BEGIN
     INSERT INTO debrief.atom_member (programme_id, study_id, wave_id, family, evaluation_id, group_id, entry)
     SELECT programme, study, wave, named, c.id, grouped, next_entry FROM unnest(contributions) c (id);
     GET DIAGNOSTICS entered = ROW_COUNT;
-    INSERT INTO debrief.atom (programme_id, study_id, wave_id, family, group_id, entry, n)
-    VALUES (programme, study, wave, named, grouped, next_entry, entered);
+    INSERT INTO debrief.atom (programme_id, study_id, wave_id, family, group_id, entry, n, moved)
+    VALUES (programme, study, wave, named, grouped, next_entry, entered, moved);
     INSERT INTO debrief.atom_cell (programme_id, study_id, wave_id, family, group_id, entry, item, value, n)
     SELECT programme, study, wave, named, grouped, next_entry, c.item, c.value, c.n
     FROM jsonb_to_recordset(cells) AS c (item text, value smallint, n integer);
@@ -151,15 +151,24 @@ $$;
 
 CREATE FUNCTION logic.groups_freeze(programme uuid, study uuid, wave uuid, named text, groups jsonb) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO debrief.atom_group (programme_id, study_id, wave_id, family, group_id, sectors)
-    SELECT programme, study, wave, named, g.id, g.sectors
-    FROM jsonb_to_recordset(groups) AS g (id text, sectors text[])
+    INSERT INTO debrief.atom_group (programme_id, study_id, wave_id, family, group_id, sectors, answers)
+    SELECT programme, study, wave, named, g.id, g.sectors, g.answers
+    FROM jsonb_to_recordset(groups) AS g (id text, sectors text[], answers integer[])
     ON CONFLICT (programme_id, study_id, wave_id, family, group_id) DO NOTHING
+$$;
+
+-- Makes what admission left waiting what it is now: `counts` is an array of {wave, family, sector, n}.
+CREATE FUNCTION logic.waiting_replace(programme uuid, study uuid, counts jsonb) RETURNS void
+LANGUAGE sql AS $$
+    DELETE FROM debrief.atom_waiting w WHERE w.programme_id = programme AND w.study_id = study;
+    INSERT INTO debrief.atom_waiting (programme_id, study_id, wave_id, family, sector, n)
+    SELECT programme, study, c.wave, c.family, c.sector, c.n
+    FROM jsonb_to_recordset(counts) AS c (wave uuid, family text, sector text, n integer)
 $$;
 
 -- Opens the study's next release, unless the newest one has the same rows. Returns its number, or null when nothing
 -- new is to be said. Its rows follow in the same transaction, which is durable before anybody can see them: what was
--- seen and lost would be coded anew.
+-- seen and lost would be coded anew. Nothing takes a withdrawn release's place before an organiser says so.
 CREATE FUNCTION logic.release_publish(programme uuid, study uuid, held bigint, hash bytea) RETURNS integer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -167,8 +176,9 @@ DECLARE
     next_number integer;
 BEGIN
     SELECT * INTO newest FROM debrief.release r WHERE r.programme_id = programme AND r.study_id = study
-    ORDER BY r.number DESC LIMIT 1;
-    IF newest.content_hash = hash AND newest.withdrawn_at IS NULL THEN
+    ORDER BY r.number DESC LIMIT 1 FOR SHARE; -- one that is being withdrawn makes this fail, and try again
+    IF newest.withdrawn_at IS NULL AND newest.content_hash = hash
+        OR newest.withdrawn_at IS NOT NULL AND newest.resumed_at IS NULL THEN
         RETURN NULL;
     END IF;
     PERFORM set_config('synchronous_commit', 'on', true);

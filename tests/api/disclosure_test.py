@@ -326,7 +326,7 @@ class DisclosureTest(ServiceTest):
             "UNION SELECT evaluation_id FROM debrief.evaluation UNION SELECT invitation_id FROM debrief.invitation")}
         ids = {"programme": self.programme.id, "study": study.id, "wave": wave.id, "job": study.job("verify")["id"],
                "participant": new_id(), "invitation": new_id(), "key": new_id(), "evaluation": new_id(),
-               "instrument": self.instrument[0], "version": self.instrument[1]}
+               "instrument": self.instrument[0], "version": self.instrument[1], "number": 1}
         readable = set()
         for pattern, path in Client(self.service).get("/openapi.json").json["paths"].items():
             for method, operation in path.items():

@@ -183,12 +183,19 @@ class OpenapiTest(ServiceTest):
         call("closeWave", organiser, wave)
         Study(programme, study["study"]).await_settled()
         call("listReleases", organiser, study)
+        call("explainReleases", organiser, study)
+        call("explainReleases", programme.analyst, study)
         call("getStudyMetrics", programme.dashboard, study)
         call("getStudyMetrics", programme.analyst, study, query="?internal=1")
         call("getStudyMetricsCsv", programme.dashboard, study)
         call("getProgrammeMetrics", programme.dashboard, ours)
         call("getProgrammeMetricsCsv", programme.dashboard, ours)
         call("getResponseRates", organiser, study)
+        call("withdrawRelease", organiser, {**study, "number": 1}, {"reason": "Counted twice"})
+        call("getStudyMetrics", programme.dashboard, study)
+        call("getProgrammeMetrics", programme.dashboard, ours)
+        call("listReleases", programme.dashboard, study)
+        call("resumeReleases", organiser, study)
         jobs = call("listJobs", organiser)["jobs"]
         call("listJobRuns", organiser, {"job": jobs[0]["id"]})
         call("runJob", organiser, {"job": jobs[0]["id"]})
@@ -207,7 +214,7 @@ class OpenapiTest(ServiceTest):
     def test_bodies_have_the_described_fields_and_no_others(self):
         programme = Programme(self.service, "Fields")
         ids = {name: new_id() for name in ("study", "participant", "wave", "job", "invitation", "key", "evaluation")}
-        ids.update(programme=programme.id, instrument="x", version=1)
+        ids.update(programme=programme.id, instrument="x", version=1, number=1)
         checked = 0
         for name, (method, pattern, operation) in self.operations.items():
             schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")

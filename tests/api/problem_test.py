@@ -97,11 +97,11 @@ class ProblemTest(ServiceTest):
         segments = {"programme": self.ours.id, "study": self.study.id, "wave": self.wave.id, "job": self.job,
                     "participant": next(iter(self.tokens)), "invitation": self.invitation,
                     "key": self.ours.keys["analyst"], "evaluation": self.evaluation,
-                    "instrument": "benchmarking-post", "version": "1"}
+                    "instrument": "benchmarking-post", "version": "1", "number": "1"}
         bodies = {"createKey": {"role": "analyst", "label": "x"}, "changeStudy": {"name": "x"},
                   "changeDelegate": {"role": "x"}, "changeWave": {"closes_at": None},
                   "createWave": {"kind": "fu", "instrument": "benchmarking-post", "version": 1},
-                  "setDisposition": {"code": "R"}, "submitEvaluation": {"answers": {}},
+                  "setDisposition": {"code": "R"}, "withdrawRelease": {"reason": "x"}, "submitEvaluation": {"answers": {}},
                   "importDelegates": b"name,email,sector,organisation\nA,a@b.se,state,O\n",
                   "importEvaluations": b"{}\n"}
         types = {"importDelegates": "text/csv", "importEvaluations": "application/x-ndjson"}

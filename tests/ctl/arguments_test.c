@@ -124,8 +124,22 @@ static void queries_are_encoded(void)
     buf_append_text(&path, "/x");
     body_append_query(&invocation, &path);
     CU_ASSERT_STRING_EQUAL(buf_text(&path),
-                           "/x?slice=business%2Bstate&as_of=2026-01-01T00%3A00%3A00Z&internal=1");
+                           "/x?slice=business%2Bstate&as_of=2026-01-01T00%3A00%3A00Z&metric=mean&"
+                           "internal=1");
     buf_finish(&path);
+}
+
+static void nouns_are_understood_in_the_singular(void)
+{
+    struct invocation invocation;
+    struct error err;
+    CU_ASSERT_FATAL(read_line("release explain S", &invocation, &err));
+    CU_ASSERT_STRING_EQUAL(invocation.command->noun, "releases");
+    CU_ASSERT_FATAL(read_line("study show S", &invocation, &err));
+    CU_ASSERT_STRING_EQUAL(invocation.command->noun, "studies");
+    CU_ASSERT(!read_line("releas list S", &invocation, &err));
+    CU_ASSERT(!read_line("y list", &invocation, &err));
+    CU_ASSERT(!read_line("stud list", &invocation, &err));
 }
 
 /* 162 places and 100 people: what contrib/demo promises. */
@@ -165,6 +179,7 @@ static const struct suite_test tests[] = {
     {"help needs no arguments", help_needs_no_arguments},
     {"bodies are made of options", bodies_are_made_of_options},
     {"queries are encoded", queries_are_encoded},
+    {"nouns are understood in the singular", nouns_are_understood_in_the_singular},
     {"the demonstration has its people", demonstration_has_its_people},
     {"the demonstration repeats itself", demonstration_repeats_itself},
     {0},

@@ -223,6 +223,44 @@ test_release() {
     check "its runs are listed" 0 "$(code_of ctl jobs runs "$job" --limit 1)"
 }
 
+# After test_release: its one release is explained, read in every form, withdrawn and released again.
+test_withdrawal() {
+    make_key dashboard "$work/reader"
+    make_key analyst "$work/analyst"
+    local reader=("$debriefctl" --key-file "$work/reader")
+    check "why a question is shown" 1 "$(ctl release explain Helsinki --item OVERALL | grep -cE '^post +OVERALL +shown ')"
+    check "in which groups" 1 "$(ctl release explain Helsinki --item OVERALL | grep -cE '^post +OVERALL .* merged to reach 5: ')"
+    check "a text is not" 1 "$(ctl release explain Helsinki --item BEST | grep -c 'held back  free text is never released')"
+    check "another wave has nothing" 0 "$(ctl release explain Helsinki --wave pre | grep -c OVERALL || true)"
+    check "an organiser is not told what was coded" 0 "$(ctl releases explain Helsinki | grep -c 'coded: ' || true)"
+    check "an analyst is" 0 "$(code_of "$debriefctl" --key-file "$work/analyst" release explain Helsinki --json)"
+    check "as JSON" 1 "$(grep -c '"moved" *: *[0-9]' "$work/out")"
+    check "a dashboard is told nothing" 1 "$(code_of "${reader[@]}" release explain Helsinki)"
+    check "a column a metric" 1 "$("${reader[@]}" metrics Helsinki --item OVERALL --slice all --metric mean,sd --wide |
+        head -n 1 | tr -d '\r"' | grep -cx 'family,wave,item,slice,mean,sd,null_reasons')"
+    local number
+    number=$(ctl releases list Helsinki --field number | tail -n 1)
+    check "a reason is wanted" 1 "$(code_of ctl release withdraw Helsinki "$number")"
+    check "that is" "  /reason: is required" "$(tail -n 1 "$work/err")"
+    check "a number is wanted" 2 "$(code_of ctl release withdraw Helsinki first --reason x)"
+    check "of a release" 1 "$(code_of ctl release withdraw Helsinki 999 --reason x)"
+    check "a dashboard withdraws nothing" 1 "$(code_of "${reader[@]}" release withdraw Helsinki "$number" --reason x)"
+    check "a release is withdrawn" yes "$(ctl release withdraw Helsinki "$number" --reason "Räknad två gånger" --field on_hold)"
+    until "${reader[@]}" metrics Helsinki | grep -q withdrawn; do sleep 0.1; done
+    check "its reason is shown" 1 "$("${reader[@]}" metrics Helsinki | grep -c "^Release $number was withdrawn on .*: Räknad två gånger")"
+    check "side by side too" 1 "$("${reader[@]}" programme-metrics | grep -c "^Release $number of Helsinki 2010 was withdrawn")"
+    check "a table of it fails" 1 "$(code_of "${reader[@]}" metrics Helsinki --csv)"
+    check "with the reason" 1 "$(grep -c "release $number was withdrawn: Räknad två gånger" "$work/err")"
+    check "it is explained" 1 "$(ctl release explain Helsinki | grep -c '^Nothing is published until releases resume.')"
+    check "the list has it" 1 "$("${reader[@]}" releases list Helsinki | grep -cE "^ *$number .*Räknad två gånger")"
+    check "publishing goes on" no "$(ctl release resume Helsinki --field on_hold)"
+    local deadline=$((SECONDS + 60))
+    until [ "$(ctl releases list Helsinki --field number | tail -n 1)" -gt "$number" ]; do
+        [ "$SECONDS" -lt "$deadline" ] || { echo "no release after the withdrawn one"; exit 1; }
+        sleep 0.1
+    done
+}
+
 # A daemon that falls is brought up again, which a patient client does not notice.
 test_steadiness() {
     check "no process of the daemon fell" 0 "$(grep -c child_ended "$work/log" || true)"
@@ -239,6 +277,7 @@ test_import
 test_receipts
 test_invitations
 test_release
+test_withdrawal
 test_steadiness
 [ "$faults" = 0 ] || { echo "$faults of $checks checks failed"; exit 1; }
 echo "$checks checks passed"

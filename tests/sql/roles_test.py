@@ -10,12 +10,14 @@ ROLES = ("debriefd_serve", "debriefd_work", "debriefd_dash", "debriefd_privacy")
 # Table: what serve, work, dash and privacy may do. S select, I insert, U update, D delete; truncating (T) nobody.
 EXPECTED = """
 dash.metric                 -     -     S     -
+dash.release                -     -     S     -
 dash.study                  -     -     S     -
 debrief.api_key             SIU   -     -     -
-debrief.atom                -     SI    -     -
+debrief.atom                S     SI    -     -
 debrief.atom_cell           -     SI    -     -
 debrief.atom_group          S     SI    -     -
 debrief.atom_member         -     SI    -     -
+debrief.atom_waiting        S     SIUD  -     -
 debrief.audit               SI    S     -     -
 debrief.audit_head          SIU   S     -     -
 debrief.audit_record        I     -     -     -
@@ -31,7 +33,7 @@ debrief.job_run             S     SI    -     -
 debrief.lease               S     SIU   -     -
 debrief.metric              S     SIUD  -     -
 debrief.migration           S     S     -     -
-debrief.outbox              S     SI    -     -
+debrief.outbox              SI    SI    -     -
 debrief.pending             SI    SD    -     -
 debrief.programme           SIU   S     -     -
 debrief.receipt_key         SI    S     -     -
@@ -98,6 +100,10 @@ STATEMENTS = [
     ("debriefd_serve", "SELECT logic.fold_begin(NULL, NULL, true)", False),
     ("debriefd_serve", "SELECT logic.release_publish(NULL, NULL, 1, '')", False),
     ("debriefd_serve", "SELECT * FROM logic.waiting(NULL, NULL)", False),
+    ("debriefd_serve", "SELECT logic.waiting_replace(NULL, NULL, '[]')", False),
+    ("debriefd_serve", "UPDATE debrief.release SET withdrawn_at = now(), withdrawn_reason = '' WHERE false", True),
+    ("debriefd_serve", "UPDATE debrief.release SET content_hash = '' WHERE false", False),
+    ("debriefd_serve", "UPDATE debrief.release SET released_at = now() WHERE false", False),
     ("debriefd_serve", "SET ROLE debriefd_privacy", False),
     ("debriefd_serve", "CREATE TABLE debrief.mine ()", False),
     ("debriefd_serve", "CREATE FUNCTION logic.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", False),
@@ -107,6 +113,9 @@ STATEMENTS = [
     ("debriefd_work", "SELECT name FROM identity.person", False),
     ("debriefd_work", "SELECT * FROM logic.persons_store(NULL, '[]')", False),
     ("debriefd_work", "SELECT logic.keep_draft(NULL, NULL, NULL, NULL, now(), '', '{}', '')", False),
+    ("debriefd_work", "UPDATE debrief.release SET withdrawn_at = NULL WHERE false", False),
+    ("debriefd_work", "UPDATE debrief.release SET resumed_at = now() WHERE false", False),
+    ("debriefd_work", "SELECT logic.releases_resume(NULL, NULL, NULL)", False),
     ("debriefd_dash", "SELECT 1 FROM logic.standing(NULL, NULL)", False),
     ("debriefd_dash", "SELECT logic.utc(now())", False),
     ("debriefd_dash", "CREATE VIEW dash.mine AS SELECT 1", False),
