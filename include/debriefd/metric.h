@@ -28,6 +28,11 @@ enum metric_null {
     METRIC_NO_CHANGE,          /* nobody's answers differ */
     METRIC_CEILING,            /* everybody was at an end of the scale before */
     METRIC_TOO_LARGE,          /* an exact computation would take too long */
+    METRIC_WAVE_OPEN,          /* numbers of an open wave are preliminary */
+    METRIC_N_LT_5,             /* needs five answers */
+    METRIC_TRIPS_LT_3,         /* needs three trips with enough answers */
+    METRIC_TRIPS_GT_20,        /* too many trips to test every pair */
+    METRIC_SCALE_DIFFERS,      /* the trips were not asked on the same scale */
     METRIC_WITHHELD_OPEN,      /* nothing is released while the wave is open */
     METRIC_WITHHELD_K,         /* fewer than k answers */
     METRIC_WITHHELD_DIST,      /* too few for a distribution */
