@@ -26,9 +26,10 @@ GRANT SELECT (programme_id, evaluation_id, wave_id, participant_id, replaces, se
               body_hash) ON debrief.evaluation TO debriefd_serve;
 GRANT INSERT ON debrief.evaluation, debrief.pending, debrief.seal, debrief.receipt_key, debrief.programme,
     debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version, debrief.wave, debrief.invitation,
-    debrief.disposition, debrief.stale, debrief.job, debrief.audit, debrief.audit_record, debrief.audit_head TO debriefd_serve;
+    debrief.disposition, debrief.stale, debrief.uncompared, debrief.job, debrief.audit, debrief.audit_record, debrief.audit_head TO debriefd_serve;
 GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version,
-    debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.job, debrief.audit_head TO debriefd_serve;
+    debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.uncompared, debrief.job,
+    debrief.audit_head TO debriefd_serve;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_serve;
 REVOKE EXECUTE ON FUNCTION logic.fold_begin, logic.release_publish,
     logic.atom_enter, logic.groups_freeze FROM debriefd_serve;
@@ -39,7 +40,8 @@ REVOKE SELECT ON debrief.api_key, debrief.audit_record, debrief.draft FROM debri
 -- What was frozen, released or recorded is added to and never changed.
 GRANT INSERT ON debrief.atom, debrief.atom_group, debrief.atom_cell, debrief.atom_member, debrief.release,
     debrief.release_metric, debrief.outbox, debrief.job_run TO debriefd_work;
-GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale TO debriefd_work;
+GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale,
+    debrief.uncompared TO debriefd_work;
 GRANT INSERT, UPDATE ON debrief.lease TO debriefd_work;
 GRANT UPDATE ON debrief.job TO debriefd_work;
 GRANT DELETE ON debrief.pending TO debriefd_work;

@@ -23,11 +23,11 @@ WHERE r.withdrawn_at IS NULL
                   AND n.withdrawn_at IS NULL AND n.number > r.number);
 COMMENT ON VIEW dash.metric IS 'The metrics of every study''s newest release';
 COMMENT ON COLUMN dash.metric.programme_id IS 'The programme that owns the study';
-COMMENT ON COLUMN dash.metric.study_id IS 'The study';
+COMMENT ON COLUMN dash.metric.study_id IS 'The study; nil: the programme''s comparison of its studies';
 COMMENT ON COLUMN dash.metric.release IS 'The number of the release';
 COMMENT ON COLUMN dash.metric.released_at IS 'When it was released';
 COMMENT ON COLUMN dash.metric.family IS 'response, satisfaction, balance ...';
-COMMENT ON COLUMN dash.metric.wave IS 'pre, post, fu; all (over waves) or trip';
+COMMENT ON COLUMN dash.metric.wave IS 'pre, post, fu; all (over waves), trip or pool (over studies)';
 COMMENT ON COLUMN dash.metric.slice IS 'all, or a group''s sectors joined by +';
 COMMENT ON COLUMN dash.metric.item IS 'The item or index; empty for none';
 COMMENT ON COLUMN dash.metric.metric IS 'mean, top2, nps.score, resp.RR2 ...';

@@ -187,6 +187,7 @@ class OpenapiTest(ServiceTest):
         call("getStudyMetrics", programme.analyst, study, query="?internal=1")
         call("getStudyMetricsCsv", programme.dashboard, study)
         call("getProgrammeMetrics", programme.dashboard, ours)
+        call("getProgrammeMetrics", programme.analyst, ours, query="?internal=1")
         call("getProgrammeMetricsCsv", programme.dashboard, ours)
         call("getResponseRates", organiser, study)
         jobs = call("listJobs", organiser)["jobs"]
