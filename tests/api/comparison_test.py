@@ -95,6 +95,13 @@ class ComparisonTest(ServiceTest):
         self.check_benchmarks_of_item(rows, studies, "P1")
         self.assertEqual({row["family"] for row in rows}, {"comparison"})
         self.assertEqual([row for row in rows if row["item"] == ""], [])  # persons are not built from atoms
+        number = rows[0]["release"]
+        nobody = self.programme.study("Nobody")
+        nobody.import_delegates(people_of("politics", prefix="nobody"))
+        nobody.wave("post", *self.instrument).close()
+        self.await_compared(nobody)
+        self.assertTrue([row for row in self.internal() if row["slice"] == "Nobody"])
+        self.assertEqual({row["release"] for row in self.released()}, {number})
         reply = self.programme.dashboard.get(self.path + ".csv?family=comparison")
         lines = list(csv.DictReader(io.StringIO(reply.body.decode())))
         self.assertEqual(len(lines), len(rows))
@@ -130,7 +137,7 @@ class ComparisonTest(ServiceTest):
         evaluation = self.service.sql(f"SELECT evaluation_id FROM debrief.evaluation WHERE wave_id = "
                                       f"'{studies[0].post.id}' AND participant_id = '{participant}'")[0][0]
         line = {"id": "00000000-0000-4000-8000-000000000001", "participant": participant,
-                "evaluation": {"answers": post_answers(1, S_PROG1=5), "replaces": evaluation}}
+                "evaluation": {"answers": post_answers(1, S_PROG1=5, S_PROG2=4), "replaces": evaluation}}
         self.assertEqual(studies[0].post.import_lines([line], "?late=1")[0]["outcome"], "new")
         self.await_compared(*studies)
         after = self.internal()
