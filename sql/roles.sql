@@ -25,10 +25,11 @@ GRANT SELECT (programme_id, evaluation_id, wave_id, participant_id, replaces, se
               body_hash) ON debrief.evaluation TO debriefd_serve;
 GRANT INSERT ON debrief.evaluation, debrief.pending, debrief.seal, debrief.receipt_key, debrief.programme,
     debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version, debrief.wave, debrief.invitation,
-    debrief.disposition, debrief.stale, debrief.job, debrief.audit, debrief.audit_record, debrief.audit_head,
-    debrief.outbox TO debriefd_serve;
+    debrief.disposition, debrief.stale, debrief.uncompared, debrief.job, debrief.audit, debrief.audit_record,
+    debrief.audit_head, debrief.outbox TO debriefd_serve;
 GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version,
-    debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.job, debrief.audit_head TO debriefd_serve;
+    debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.uncompared, debrief.job,
+    debrief.audit_head TO debriefd_serve;
 GRANT UPDATE (withdrawn_at, withdrawn_reason, resumed_at) ON debrief.release TO debriefd_serve;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_serve;
 REVOKE EXECUTE ON FUNCTION logic.fold_begin, logic.release_publish, logic.atom_enter, logic.groups_freeze,
@@ -41,7 +42,7 @@ REVOKE SELECT ON debrief.api_key, debrief.audit_record, debrief.draft FROM debri
 GRANT INSERT ON debrief.atom, debrief.atom_group, debrief.atom_cell, debrief.atom_member, debrief.release,
     debrief.release_metric, debrief.outbox, debrief.job_run TO debriefd_work;
 GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale,
-    debrief.atom_waiting TO debriefd_work;
+    debrief.atom_waiting, debrief.uncompared TO debriefd_work;
 -- Locking the newest release asks for a right to change some column of it.
 GRANT UPDATE (epoch) ON debrief.release TO debriefd_work;
 GRANT INSERT, UPDATE ON debrief.lease TO debriefd_work;

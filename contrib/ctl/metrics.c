@@ -100,6 +100,13 @@ static size_t place_of(json_t *names, const char *name)
     return index;
 }
 
+/* Rows of the studies' comparison are no study's. */
+static const char *study_of(const json_t *row)
+{
+    const char *name = text_of(row, "study_name");
+    return name[0] != '\0' ? name : "COMPARED";
+}
+
 /* One column a study: the cells of a row are keyed by the study's place. */
 static void collect(const json_t *metrics, json_t *studies, json_t *lines)
 {
@@ -107,7 +114,7 @@ static void collect(const json_t *metrics, json_t *studies, json_t *lines)
         json_t *row = json_array_get(metrics, i);
         char key[300];
         char column[24];
-        snprintf(column, sizeof column, "%zu", place_of(studies, text_of(row, "study_name")));
+        snprintf(column, sizeof column, "%zu", place_of(studies, study_of(row)));
         snprintf(key, sizeof key, "%s\x1f%s\x1f%s\x1f%s", text_of(row, "wave"),
                  text_of(row, "item"), text_of(row, "metric"), text_of(row, "slice"));
         json_t *line = json_object_get(lines, key);

@@ -170,7 +170,8 @@ static void get_events(struct request *request)
 
 static const struct operation events_operation = {
     .id = "listenEvents",
-    .summary = "Server-sent events: released, withdrawn. Last-Event-ID resumes",
+    .summary = "Server-sent events: released, withdrawn; by a study, or when it is null the "
+               "comparison of the programme's studies. Last-Event-ID resumes",
     .roles = ROLES_READERS,
     .answer = "A stream of events",
     .answer_type = "text/event-stream",

@@ -186,6 +186,7 @@ static void read_release(struct reading *reading)
     params_finish(&params);
 }
 
+/* A study's rows, or those of the programme itself: its comparison. */
 static void read_internal(struct reading *reading)
 {
     if (request_principal(reading->request)->role != ROLE_ANALYST) {
@@ -201,10 +202,11 @@ static void read_internal(struct reading *reading)
     struct params params;
     params_init(&params);
     params_uuid(&params, &reading->programme);
-    params_uuid(&params, &reading->study);
+    if (reading->has_study)
+        params_uuid(&params, &reading->study);
     add_filters(reading->request, &params);
     params_uuid(&params, &request_principal(reading->request)->actor);
-    query(reading, "internal_read", &params);
+    query(reading, reading->has_study ? "internal_read" : "internal_programme_read", &params);
     params_finish(&params);
 }
 
@@ -243,17 +245,27 @@ static void get_study(struct request *request, enum format format)
         read_release(reading);
 }
 
-static void get_programme(struct request *request, enum format format)
+static void read_programme(struct reading *reading)
 {
-    struct reading *reading = start_reading(request, format);
-    if (reading == NULL || reply_from_cache(reading))
+    if (reply_from_cache(reading))
         return;
     struct params params;
     params_init(&params);
     params_uuid(&params, &reading->programme);
-    add_filters(request, &params);
+    add_filters(reading->request, &params);
     query(reading, "programme_read", &params);
     params_finish(&params);
+}
+
+static void get_programme(struct request *request, enum format format)
+{
+    struct reading *reading = start_reading(request, format);
+    if (reading == NULL)
+        return;
+    if (request_query(request, "internal") != NULL)
+        read_internal(reading);
+    else
+        read_programme(reading);
 }
 
 /* The path says the format by its suffix; without one, Accept does. Who asks for a layout asks for
@@ -320,12 +332,13 @@ static const struct operation study_csv_operation = {
 
 static const struct operation programme_operation = {
     .id = "getProgrammeMetrics",
-    .summary = "Every study's newest release, side by side; JSON or CSV by Accept",
+    .summary = "Every study's newest release, side by side, and their comparison; JSON or CSV by "
+               "Accept; internal: the comparison of what is not released",
     .roles = ROLES_READERS,
-    .answer = "Metric rows with their study. As CSV: a row a metric, or with layout=wide a row a "
-              "study, item and slice",
+    .answer = "Metric rows with their study; those of the comparison have none. As CSV: a row a "
+              "metric, or with layout=wide a row a study, item and slice",
     .other_type = "text/csv",
-    .parameters = {FILTERS},
+    .parameters = {FILTERS, {FROM_QUERY_TEXT, "internal"}},
     .run = get_programme_any,
 };
 
@@ -333,9 +346,9 @@ static const struct operation programme_csv_operation = {
     .id = "getProgrammeMetricsCsv",
     .summary = "The same as CSV, for tools that cannot send Accept",
     .roles = ROLES_READERS,
-    .answer = "Metric rows with their study",
+    .answer = "Metric rows with their study; those of the comparison have none",
     .answer_type = "text/csv",
-    .parameters = {FILTERS},
+    .parameters = {FILTERS, {FROM_QUERY_TEXT, "internal"}},
     .run = get_programme_csv,
 };
 

@@ -24,6 +24,11 @@ struct study_run {
 /* Starts a parameter list with programme and study. */
 void study_params(const struct study_run *run, struct params *params);
 
+/* That the run has the newest epoch of the lease, and keeps it locked until the commit: nobody
+ * else's result can come between. */
+bool lease_check(const struct study_run *run, const char *lease, const struct uuid *holder,
+                 struct error *err) must_check;
+
 /* The columns of fold_begin. */
 enum fold_begin_column {
     FOLD_BEGIN_TAKEN,
@@ -48,6 +53,17 @@ bool publish_release(struct study_run *run, int64_t *number, struct error *err) 
 
 /* Appends the rows as parameters, an array a column. The hash is the same for the same rows. */
 struct secret_hash metric_rows_params(const struct metric_rows *rows, struct params *params);
+
+/* The rows of the study as these parameters (after programme and study) have them, instead of those
+ * that stand there. */
+bool metric_rows_replace(const struct study_run *run, const struct params *rows,
+                         const struct secret_hash *hash, int64_t *revision,
+                         struct error *err) must_check;
+
+/* The study's next release with these rows, unless the newest one has the same: then *number is 0.
+ */
+bool release_store(const struct study_run *run, const struct metric_rows *rows, int64_t *number,
+                   struct error *err) must_check;
 
 /* Whether some wave is closed: before that nothing is admitted or released. */
 bool study_has_closed_wave(const struct study_run *run);

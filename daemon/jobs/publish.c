@@ -249,8 +249,8 @@ static bool insert(const struct study_run *run, struct params *rows, int64_t num
     return session_execute(run->session, "release_insert", rows, NULL, err);
 }
 
-static bool store(const struct study_run *run, const struct metric_rows *rows, int64_t *number,
-                  struct error *err)
+bool release_store(const struct study_run *run, const struct metric_rows *rows, int64_t *number,
+                   struct error *err)
 {
     struct params params, row_params;
     params_init(&params);
@@ -285,7 +285,7 @@ static bool build(struct building *building, int64_t *number, struct error *err)
 {
     struct metric_rows *rows = metric_rows_create();
     building->series = xcalloc_array(SERIES_MAX, sizeof(struct series *));
-    bool is_good = compute(building, rows, err) && store(building->run, rows, number, err);
+    bool is_good = compute(building, rows, err) && release_store(building->run, rows, number, err);
     for (size_t i = 0; i < building->count; i++)
         destroy_series(building->series[i]);
     free(building->series);

@@ -46,27 +46,6 @@ static bool read_stored(const struct study_run *run, struct buf *text, struct er
     return true;
 }
 
-/* The rows of the study as these parameters have them, instead of those that stand there. */
-static bool replace(const struct study_run *run, const struct params *rows,
-                    const struct secret_hash *hash, int64_t *revision, struct error *err)
-{
-    struct params params;
-    struct rows *computed;
-    params_init(&params);
-    study_params(run, &params);
-    params_int(&params, run->epoch);
-    params_binary(&params, hash->bytes, sizeof hash->bytes);
-    bool is_good = session_execute(run->session, "metrics_delete", &run->params, NULL, err) &&
-                   session_execute(run->session, "metrics_insert", rows, NULL, err) &&
-                   session_execute(run->session, "study_computed", &params, &computed, err);
-    params_finish(&params);
-    if (!is_good)
-        return false;
-    *revision = rows_int64(computed, 0, 0);
-    rows_destroy(computed);
-    return true;
-}
-
 /* Rows that say what is stored stay; from scratch they are written whatever is said to be stored.
  */
 static bool store_metrics(const struct study_run *run, enum refresh_mode mode,
@@ -81,30 +60,9 @@ static bool store_metrics(const struct study_run *run, enum refresh_mode mode,
     metric_rows_destroy(computed);
     bool is_stored = mode == REFRESH_PENDING && result->has_stored_rows &&
                      memcmp(hash.bytes, result->stored_rows.bytes, sizeof hash.bytes) == 0;
-    bool is_good = is_stored || replace(run, &params, &hash, &result->revision, err);
+    bool is_good = is_stored || metric_rows_replace(run, &params, &hash, &result->revision, err);
     params_finish(&params);
     return is_good;
-}
-
-/* The newest holder of the lease, and locked so until the commit: nobody else's result can come
- * between. */
-static bool check_lease(const struct study_run *run, const char *lease, const struct uuid *holder,
-                        struct error *err)
-{
-    struct params params;
-    struct rows *rows;
-    params_init(&params);
-    params_uuid(&params, &run->programme);
-    params_text(&params, lease);
-    params_uuid(&params, holder);
-    params_int(&params, run->epoch);
-    bool is_good = session_execute(run->session, "lease_held", &params, &rows, err);
-    params_finish(&params);
-    if (!is_good)
-        return false;
-    bool is_held = rows_bool(rows, 0, 0);
-    rows_destroy(rows);
-    return is_held || error_set(err, ERR_CONFLICT, "another worker took the lease over");
 }
 
 /* Closed waves whose contributions and frame are what they were have nothing new to release. */
@@ -147,7 +105,7 @@ static bool run_in_transaction(struct study_run *run, const struct refresh_order
     struct buf before;
     buf_init(&before);
     bool is_good = session_execute(run->session, "transaction_snapshot", NULL, NULL, err) &&
-                   check_lease(run, order->lease, &order->holder, err) &&
+                   lease_check(run, order->lease, &order->holder, err) &&
                    (order->mode == REFRESH_PENDING || read_stored(run, &before, err)) &&
                    compute(run, order->mode, result, err) &&
                    (order->mode == REFRESH_PENDING || compare(run, &before, result, err));

@@ -12,6 +12,7 @@ struct session;
 enum refresh_mode {
     REFRESH_PENDING,      /* fold what is new */
     REFRESH_FROM_SCRATCH, /* and compare with what stood there */
+    REFRESH_COMPARISON,   /* not a study: the comparison of a programme's (compare.h) */
 };
 
 struct refresh_order {

@@ -1,6 +1,6 @@
 #include <debriefd/runner.h>
 
-#include "refresh.h"
+#include "compare.h"
 #include <debriefd/clock.h>
 #include <debriefd/log.h>
 #include <debriefd/session.h>
@@ -19,7 +19,7 @@ struct runner {
     struct uuid holder;
 };
 
-/* What is due: a row of work_due or work_scheduled. */
+/* What is due: a row of work_due, comparison_due or work_scheduled. */
 struct due {
     struct uuid programme;
     struct uuid study;
@@ -101,9 +101,22 @@ static bool record(const struct runner *runner, const struct due *due, int64_t e
     return is_good;
 }
 
+static bool finish_comparison(const struct runner *runner, const struct due *due, int64_t epoch,
+                              int64_t started_us, const struct refresh_result *result,
+                              struct error *err)
+{
+    char detail[60];
+    snprintf(detail, sizeof detail, "release=%lld", (long long)result->release);
+    log_info("programme_compared", "programme=%s %s duration_us=%lld",
+             uuid_format(&due->programme).text, detail, (long long)(clock_wall_us() - started_us));
+    return record(runner, due, epoch, started_us, "succeeded", detail, result->revision, err);
+}
+
 static bool finish_run(const struct runner *runner, const struct due *due, int64_t epoch,
                        int64_t started_us, const struct refresh_result *result, struct error *err)
 {
+    if (due->mode == REFRESH_COMPARISON)
+        return finish_comparison(runner, due, epoch, started_us, result, err);
     char detail[200];
     snprintf(detail, sizeof detail, "folded=%lld rebuilt=%s release=%lld",
              (long long)result->folded, result->rebuilt ? "yes" : "no", (long long)result->release);
@@ -129,13 +142,20 @@ static bool fail_run(const struct runner *runner, const struct due *due, int64_t
     return record(runner, due, epoch, started_us, "failed", failure->message, 0, err);
 }
 
+static bool run_once(struct session *session, const struct refresh_order *order,
+                     struct refresh_result *result, struct error *failure)
+{
+    return order->mode == REFRESH_COMPARISON ? compare_programme(session, order, result, failure)
+                                             : refresh_study(session, order, result, failure);
+}
+
 /* A change of the study that commits while its job runs undoes the job's transaction: again then,
  * with what is there now. Somebody who sets a study up changes it many times in a second. */
 static bool refresh_settled(const struct runner *runner, const struct refresh_order *order,
                             struct refresh_result *result, struct error *failure)
 {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        if (refresh_study(runner->session, order, result, failure))
+        if (run_once(runner->session, order, result, failure))
             return true;
         if (failure->code != ERR_UNAVAILABLE || !session_is_open(runner->session))
             return false;
@@ -197,5 +217,6 @@ bool runner_turn(struct runner *runner, int *ran, struct error *err)
     *ran = 0;
     return session_execute(runner->session, "waves_close_due", NULL, NULL, err) &&
            run_all(runner, "work_due", REFRESH_PENDING, ran, err) &&
+           run_all(runner, "comparison_due", REFRESH_COMPARISON, ran, err) &&
            run_all(runner, "work_scheduled", REFRESH_FROM_SCRATCH, ran, err);
 }

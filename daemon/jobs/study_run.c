@@ -13,3 +13,42 @@ bool study_has_closed_wave(const struct study_run *run)
             return true;
     return false;
 }
+
+bool lease_check(const struct study_run *run, const char *lease, const struct uuid *holder,
+                 struct error *err)
+{
+    struct params params;
+    struct rows *rows;
+    params_init(&params);
+    params_uuid(&params, &run->programme);
+    params_text(&params, lease);
+    params_uuid(&params, holder);
+    params_int(&params, run->epoch);
+    bool is_good = session_execute(run->session, "lease_held", &params, &rows, err);
+    params_finish(&params);
+    if (!is_good)
+        return false;
+    bool is_held = rows_bool(rows, 0, 0);
+    rows_destroy(rows);
+    return is_held || error_set(err, ERR_CONFLICT, "another worker took the lease over");
+}
+
+bool metric_rows_replace(const struct study_run *run, const struct params *rows,
+                         const struct secret_hash *hash, int64_t *revision, struct error *err)
+{
+    struct params params;
+    struct rows *computed;
+    params_init(&params);
+    study_params(run, &params);
+    params_int(&params, run->epoch);
+    params_binary(&params, hash->bytes, sizeof hash->bytes);
+    bool is_good = session_execute(run->session, "metrics_delete", &run->params, NULL, err) &&
+                   session_execute(run->session, "metrics_insert", rows, NULL, err) &&
+                   session_execute(run->session, "study_computed", &params, &computed, err);
+    params_finish(&params);
+    if (!is_good)
+        return false;
+    *revision = rows_int64(computed, 0, 0);
+    rows_destroy(computed);
+    return true;
+}

@@ -37,6 +37,11 @@ enum metric_null {
     METRIC_NO_BROKERAGE,       /* nobody stands between two others */
     METRIC_ONE_WAVE,           /* needs a second wave */
     METRIC_NOT_COMPUTED,       /* a library refused; the log says why */
+    METRIC_WAVE_OPEN,          /* numbers of an open wave are preliminary */
+    METRIC_N_LT_5,             /* needs five answers */
+    METRIC_TRIPS_LT_3,         /* needs three trips with enough answers */
+    METRIC_TRIPS_GT_20,        /* too many trips to test every pair */
+    METRIC_SCALE_DIFFERS,      /* the trips were not asked on the same scale */
     METRIC_WITHHELD_OPEN,      /* nothing is released while the wave is open */
     METRIC_WITHHELD_K,         /* fewer than k answers */
     METRIC_WITHHELD_DIST,      /* too few for a distribution */

@@ -5,7 +5,8 @@
  * refresh: folds what is pending (or rebuilds a study whose frame changed), replaces the internal
  * metrics, lets waiting answers of closed waves enter atoms, publishes a release when it says
  * something new. All of it is one transaction. verify: nightly, the same from scratch, compared row
- * by row with what was stored. */
+ * by row with what was stored. compare: puts the studies of a programme whose numbers changed side
+ * by side (see comparison.h), under a lease of the programme's own. */
 #ifndef DEBRIEFD_RUNNER_H
 #define DEBRIEFD_RUNNER_H
 

@@ -8,6 +8,14 @@ LANGUAGE sql AS $$
     SELECT pg_notify('debriefd_pending', programme::text)
 $$;
 
+-- What a programme's comparison reads of the study has changed, or may have. The row is written again when it stands
+-- there: a comparison under way that has not seen this change must not take the mark away.
+CREATE FUNCTION logic.mark_uncompared(programme uuid, study uuid) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO debrief.uncompared (programme_id, study_id) VALUES (programme, study)
+    ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now()
+$$;
+
 CREATE FUNCTION logic.programme_json(p debrief.programme) RETURNS json
 LANGUAGE sql STABLE
 RETURN json_build_object('id', (p).programme_id, 'name', (p).name, 'sectors', (p).sectors, 'target', (p).target,
@@ -41,6 +49,8 @@ BEGIN
     INSERT INTO debrief.programme (programme_id, name, sectors, target)
     VALUES (chosen, given ->> 'name', named, aim) ON CONFLICT DO NOTHING RETURNING * INTO stored;
     IF FOUND THEN
+        INSERT INTO debrief.job (programme_id, job_id, study_id, kind, next_run_at)
+        VALUES (chosen, gen_random_uuid(), NULL, 'compare', now());
         RETURN ROW(201, logic.programme_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.programme p WHERE p.programme_id = chosen;
@@ -173,6 +183,9 @@ BEGIN
                    >= coalesce((given ->> 'starts_on')::date, s.starts_on), true)
     RETURNING * INTO stored;
     IF FOUND THEN
+        IF given ? 'name' THEN -- by which the comparison calls it
+            PERFORM logic.mark_uncompared(programme, study);
+        END IF;
         RETURN ROW(200, logic.study_json(stored))::logic.answer;
     END IF;
     IF EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study) THEN

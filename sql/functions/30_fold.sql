@@ -108,6 +108,13 @@ BEGIN
         JOIN debrief.evaluation e ON e.programme_id = programme AND e.evaluation_id = t.id
         JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = e.wave_id
         WHERE w.closed_at IS NOT NULL);
+    -- Nothing else changes a closed wave's rows. A wave that opened again is closed no more.
+    IF may_enter AND (EXISTS (SELECT FROM debrief.wave w WHERE w.programme_id = programme AND w.study_id = study
+                              AND w.closed_at IS NOT NULL)
+                      OR EXISTS (SELECT FROM debrief.study_state s WHERE s.programme_id = programme
+                                 AND s.study_id = '00000000-0000-0000-0000-000000000000')) THEN
+        PERFORM logic.mark_uncompared(programme, study);
+    END IF;
     RETURN NEXT;
 END
 $$;

@@ -190,7 +190,8 @@ BEGIN
     -- Dated as late as can be: listeners read on from the newest event they know.
     INSERT INTO debrief.outbox (programme_id, event_id, kind, study_id, payload, created_at)
     VALUES (programme, gen_random_uuid(), 'released', study,
-            json_build_object('study', study, 'release', next_number)::text, clock_timestamp());
+            json_build_object('study', NULLIF(study, '00000000-0000-0000-0000-000000000000'), 'release', next_number)::text,
+            clock_timestamp());
     PERFORM pg_notify('debriefd_release', programme || '/' || study || '/' || next_number);
     RETURN next_number;
 END

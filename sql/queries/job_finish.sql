@@ -7,10 +7,9 @@ WITH job AS (
         next_run_at = CASE
             WHEN $6::text = 'failed' THEN now() + make_interval(secs => least(300, 2 ^ least(j.failures + 1, 9)))
             WHEN j.local_time IS NULL THEN now()
-            ELSE logic.next_local(j.local_time, s.time_zone, now()) END
-    FROM debrief.study s
+            ELSE logic.next_local(j.local_time, (SELECT s.time_zone FROM debrief.study s
+                                                 WHERE s.programme_id = j.programme_id AND s.study_id = j.study_id), now()) END
     WHERE j.programme_id = $1::uuid AND j.job_id = $2::uuid
-      AND s.programme_id = j.programme_id AND s.study_id = j.study_id
     RETURNING j.programme_id, j.job_id
 )
 INSERT INTO debrief.job_run (programme_id, job_id, run_id, epoch, holder, started_at, finished_at, outcome, detail, revision)

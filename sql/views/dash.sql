@@ -37,11 +37,11 @@ WHERE r.withdrawn_at IS NULL
                   AND n.number > r.number);
 COMMENT ON VIEW dash.metric IS 'The metrics of every study''s newest release; none where that is withdrawn (dash.release)';
 COMMENT ON COLUMN dash.metric.programme_id IS 'The programme that owns the study';
-COMMENT ON COLUMN dash.metric.study_id IS 'The study';
+COMMENT ON COLUMN dash.metric.study_id IS 'The study; nil: the programme''s comparison of its studies';
 COMMENT ON COLUMN dash.metric.release IS 'The number of the release';
 COMMENT ON COLUMN dash.metric.released_at IS 'When it was released';
 COMMENT ON COLUMN dash.metric.family IS 'response, satisfaction, learning, network, balance ...';
-COMMENT ON COLUMN dash.metric.wave IS 'pre, post, fu; trip, or several waves: all, pair, pre>fu';
+COMMENT ON COLUMN dash.metric.wave IS 'pre, post, fu; trip or pool (over studies), or several waves: all, pair, pre>fu';
 COMMENT ON COLUMN dash.metric.slice IS 'all, a group''s sectors joined by +, or two groups: a>b';
 COMMENT ON COLUMN dash.metric.item IS 'The item or index; empty for none';
 COMMENT ON COLUMN dash.metric.metric IS 'mean, top2, nps.score, resp.RR2 ...';

@@ -189,6 +189,7 @@ class OpenapiTest(ServiceTest):
         call("getStudyMetrics", programme.analyst, study, query="?internal=1")
         call("getStudyMetricsCsv", programme.dashboard, study)
         call("getProgrammeMetrics", programme.dashboard, ours)
+        call("getProgrammeMetrics", programme.analyst, ours, query="?internal=1")
         call("getProgrammeMetricsCsv", programme.dashboard, ours)
         call("getResponseRates", organiser, study)
         call("withdrawRelease", organiser, {**study, "number": 1}, {"reason": "Counted twice"})

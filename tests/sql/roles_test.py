@@ -43,6 +43,7 @@ debrief.seal                SI    S     -     -
 debrief.stale               SIU   SIUD  -     -
 debrief.study               SIU   S     -     -
 debrief.study_state         S     SIUD  -     -
+debrief.uncompared          SIU   SIUD  -     -
 debrief.wave                SIU   S     -     -
 identity.person             -     -     -     SUD
 """

@@ -275,6 +275,11 @@ static void reliability_that_cannot_be_has_reasons(void)
     struct metric_rows *rows = scale_of(3, 50, (int64_t[]){9, -6, 8, -6, 15, 12, 8, 12, 23});
     CU_ASSERT_EQUAL(study_null(rows, "all", "S", "rel.omega"), METRIC_HEYWOOD);
     metric_rows_destroy(rows);
+    /* Equal loadings of sqrt(20) fit it with unique variances of 20, 20, 20 and -1. */
+    rows = scale_of(4, 50,
+                    (int64_t[]){40, 20, 20, 20, 20, 40, 20, 20, 20, 20, 40, 20, 20, 20, 20, 19});
+    CU_ASSERT_EQUAL(study_null(rows, "all", "S", "rel.omega"), METRIC_HEYWOOD);
+    metric_rows_destroy(rows);
     rows = scale_of(2, 50, (int64_t[]){4, 3, 3, 9});
     CU_ASSERT_EQUAL(study_null(rows, "all", "S", "rel.alpha"), METRIC_TWO_ITEMS);
     CLOSE(study_value(rows, "all", "S", "rel.spearman_brown"), 2 * .5 / 1.5);

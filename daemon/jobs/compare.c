@@ -1,0 +1,154 @@
+/* A programme's comparison: its rows from the studies' internal means, and a release of its own
+ * from the means that the studies have released, which therefore says nothing that these do not.
+ * Both belong to the reserved study. */
+#include "compare.h"
+
+#include <debriefd/comparison.h>
+#include <string.h>
+
+/* The columns of comparison_internal and comparison_released. */
+enum column { STUDY, NAME, WAVE, ITEM, UNIT, SCALE, N, POPULATION, MEAN, SD };
+
+static bool add_value(struct comparison *comparison, const struct rows *rows, int row, size_t trip,
+                      struct error *err)
+{
+    struct comparison_value value = {
+        .trip = trip,
+        .wave = rows_text(rows, row, WAVE),
+        .state = FACTS_WAVE_CLOSED,
+        .item = rows_text(rows, row, ITEM),
+        .unit = rows_text(rows, row, UNIT),
+        .scale = rows_text(rows, row, SCALE),
+        .n = rows_int64(rows, row, N),
+        .N = rows_int64(rows, row, POPULATION),
+        .mean = rows_real(rows, row, MEAN),
+        .sd = rows_real(rows, row, SD),
+    };
+    return comparison_add(comparison, &value, err);
+}
+
+/* The rows of a study stand together. */
+static bool add_values(struct comparison *comparison, const struct rows *rows, struct error *err)
+{
+    size_t trip = 0;
+    for (int row = 0; row < rows_count(rows); row++) {
+        const char *study = rows_text(rows, row, STUDY);
+        bool is_next = row == 0 || strcmp(study, rows_text(rows, row - 1, STUDY)) != 0;
+        if (is_next &&
+            !comparison_add_trip(comparison, study, rows_text(rows, row, NAME), &trip, err))
+            return false;
+        if (!add_value(comparison, rows, row, trip, err))
+            return false;
+    }
+    return true;
+}
+
+static bool load_values(const struct study_run *run, const char *statement,
+                        struct comparison *comparison, struct error *err)
+{
+    struct params params;
+    struct rows *rows;
+    params_init(&params);
+    params_uuid(&params, &run->programme);
+    bool is_good = session_execute(run->session, statement, &params, &rows, err);
+    params_finish(&params);
+    if (!is_good)
+        return false;
+    is_good = add_values(comparison, rows, err);
+    rows_destroy(rows);
+    return is_good;
+}
+
+static bool load_persons(const struct study_run *run, struct comparison *comparison,
+                         struct error *err)
+{
+    struct params params;
+    struct rows *rows;
+    params_init(&params);
+    params_uuid(&params, &run->programme);
+    bool is_good = session_execute(run->session, "comparison_persons", &params, &rows, err);
+    params_finish(&params);
+    if (!is_good)
+        return false;
+    struct comparison_persons persons = {rows_int64(rows, 0, 0), rows_int64(rows, 0, 1),
+                                         rows_int64(rows, 0, 2)};
+    comparison_count_persons(comparison, &persons);
+    rows_destroy(rows);
+    return true;
+}
+
+/* They belong to the reserved study, which is the run's. */
+static bool store_rows(const struct study_run *run, const struct metric_rows *rows,
+                       int64_t *revision, struct error *err)
+{
+    struct params params;
+    params_init(&params);
+    study_params(run, &params);
+    struct secret_hash hash = metric_rows_params(rows, &params);
+    bool is_good = metric_rows_replace(run, &params, &hash, revision, err);
+    params_finish(&params);
+    return is_good;
+}
+
+static bool compare_internal(const struct study_run *run, struct refresh_result *result,
+                             struct error *err)
+{
+    struct comparison *comparison = comparison_create();
+    struct metric_rows *rows = metric_rows_create();
+    bool is_good = load_values(run, "comparison_internal", comparison, err) &&
+                   load_persons(run, comparison, err) &&
+                   comparison_compute(comparison, rows, err) &&
+                   store_rows(run, rows, &result->revision, err);
+    metric_rows_destroy(rows);
+    comparison_destroy(comparison);
+    return is_good;
+}
+
+/* Nothing is released before there is something to say. */
+static bool compare_released(const struct study_run *run, struct refresh_result *result,
+                             struct error *err)
+{
+    struct comparison *comparison = comparison_create();
+    struct metric_rows *rows = metric_rows_create();
+    bool is_good =
+        load_values(run, "comparison_released", comparison, err) &&
+        comparison_compute(comparison, rows, err) &&
+        (metric_rows_count(rows) == 0 || release_store(run, rows, &result->release, err));
+    metric_rows_destroy(rows);
+    comparison_destroy(comparison);
+    return is_good;
+}
+
+/* Last of all, so that a study whose job commits meanwhile waits for no computation. */
+static bool take_marks(const struct study_run *run, struct error *err)
+{
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &run->programme);
+    bool is_good = session_execute(run->session, "comparison_done", &params, NULL, err);
+    params_finish(&params);
+    return is_good;
+}
+
+bool compare_programme(struct session *session, const struct refresh_order *order,
+                       struct refresh_result *result, struct error *err)
+{
+    struct study_run run = {
+        .session = session,
+        .programme = order->programme,
+        .study = order->study,
+        .epoch = order->epoch,
+    };
+    params_init(&run.params);
+    study_params(&run, &run.params);
+    *result = (struct refresh_result){0};
+    bool is_good = session_begin(session, err) &&
+                   session_execute(session, "transaction_snapshot", NULL, NULL, err) &&
+                   lease_check(&run, order->lease, &order->holder, err) &&
+                   compare_internal(&run, result, err) && compare_released(&run, result, err) &&
+                   take_marks(&run, err) && session_commit(session, err);
+    if (!is_good)
+        session_rollback(session);
+    params_finish(&run.params);
+    return is_good;
+}
