@@ -134,6 +134,13 @@ static const char *const null_names[METRIC_NULLS] = {
     [METRIC_TRIPS_LT_3] = "trips_lt_3",
     [METRIC_TRIPS_GT_20] = "trips_gt_20",
     [METRIC_SCALE_DIFFERS] = "scale_differs",
+    [METRIC_NO_PAIRS] = "no_pairs",
+    [METRIC_TOO_MANY_VALUES] = "too_many_values",
+    [METRIC_NOT_MENTIONED] = "not_mentioned",
+    [METRIC_NO_STANCE] = "no_stance",
+    [METRIC_TOO_FEW_INTERVIEWS] = "too_few_interviews",
+    [METRIC_NOT_SATURATED] = "not_saturated",
+    [METRIC_NOT_TWO_CODERS] = "not_two_coders",
     [METRIC_WITHHELD_OPEN] = "withheld_open",
     [METRIC_WITHHELD_K] = "withheld_k",
     [METRIC_WITHHELD_DIST] = "withheld_dist",
@@ -153,6 +160,7 @@ const struct metric_family metric_families[] = {
     {.name = "learning", .version = 1, .compute = learning_compute},
     {.name = "transfer", .version = 1, .compute = transfer_compute},
     {.name = "balance", .version = 1, .compute = balance_compute},
+    {.name = "interview", .version = 1},
     {0},
 };
 
@@ -172,6 +180,8 @@ void metric_rows_begin(struct metric_rows *rows, const char *family_name)
 void metric_compute_all(const struct facts *facts, struct metric_rows *rows)
 {
     for (const struct metric_family *family = metric_families; family->name != NULL; family++) {
+        if (family->compute == NULL)
+            continue;
         rows->family = family;
         family->compute(facts, rows);
     }

@@ -42,6 +42,13 @@ enum metric_null {
     METRIC_TRIPS_LT_3,         /* needs three trips with enough answers */
     METRIC_TRIPS_GT_20,        /* too many trips to test every pair */
     METRIC_SCALE_DIFFERS,      /* the trips were not asked on the same scale */
+    METRIC_NO_PAIRS,           /* nothing was coded by two coders */
+    METRIC_TOO_MANY_VALUES,    /* too many different values to resample */
+    METRIC_NOT_MENTIONED,      /* nobody raised the theme */
+    METRIC_NO_STANCE,          /* nobody spoke for or against */
+    METRIC_TOO_FEW_INTERVIEWS, /* fewer than the base and the run of the saturation rule */
+    METRIC_NOT_SATURATED,      /* new themes kept coming */
+    METRIC_NOT_TWO_CODERS,     /* a coefficient of two coders, of more or fewer */
     METRIC_WITHHELD_OPEN,      /* nothing is released while the wave is open */
     METRIC_WITHHELD_K,         /* fewer than k answers */
     METRIC_WITHHELD_DIST,      /* too few for a distribution */
@@ -93,6 +100,7 @@ const char *metric_null_name(enum metric_null null);
 struct metric_family {
     const char *name;
     int version; /* grows when a definition changes; stored with every value */
+    /* NULL when the family is computed from something else than a study's facts. */
     void (*compute)(const struct facts *facts, struct metric_rows *rows);
 };
 
