@@ -31,6 +31,11 @@ GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.deleg
     debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.uncompared, debrief.job,
     debrief.audit_head TO debriefd_serve;
 GRANT UPDATE (withdrawn_at, withdrawn_reason, resumed_at) ON debrief.release TO debriefd_serve;
+-- A coding is dated, and withdrawn by its date.
+GRANT INSERT ON debrief.interview_set, debrief.code, debrief.interview, debrief.interview_trip, debrief.segment,
+    debrief.coder_segment, debrief.coding, debrief.quote TO debriefd_serve;
+GRANT UPDATE ON debrief.interview_set, debrief.code, debrief.interview, debrief.interview_trip, debrief.segment,
+    debrief.coding, debrief.quote TO debriefd_serve;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_serve;
 REVOKE EXECUTE ON FUNCTION logic.fold_begin, logic.release_publish, logic.atom_enter, logic.groups_freeze,
     logic.waiting_replace FROM debriefd_serve;
@@ -51,8 +56,8 @@ GRANT DELETE ON debrief.pending TO debriefd_work;
 GRANT UPDATE (closed_at, released_at) ON debrief.wave TO debriefd_work;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_work;
 
-REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.keep_draft, logic.release_withdraw, logic.releases_resume
-    FROM debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.keep_draft, logic.release_withdraw,
+    logic.releases_resume FROM debriefd_work;
 
 -- privacy reads who people are: the mail sender and erasure. Nobody else does.
 GRANT USAGE ON SCHEMA identity TO debriefd_privacy;

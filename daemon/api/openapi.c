@@ -59,9 +59,11 @@ static json_t *request_body_of(const struct operation *operation)
     json_t *media = json_object();
     if (operation->body != NULL)
         json_object_set_new(media, "schema", shape_schema(operation->body));
-    return json_pack("{s:b,s:{s:o}}", "required", 1, "content",
-                     operation->body_type != NULL ? operation->body_type : "application/json",
-                     media);
+    const char *type = operation->body_type != NULL ? operation->body_type : "application/json";
+    json_t *content = json_pack("{s:o}", type, media);
+    if (operation->body_type_too != NULL)
+        json_object_set_new(content, operation->body_type_too, json_object());
+    return json_pack("{s:b,s:o}", "required", 1, "content", content);
 }
 
 static json_t *answer_schema(const struct operation *operation, const json_t *answers)

@@ -60,10 +60,11 @@ struct operation {
     const char *summary;
     unsigned roles; /* or of enum role */
     const struct shape_field *body;
-    const char *body_type;   /* when `body` is NULL and there is one */
-    const char *answer;      /* what 2xx says, for the description */
-    const char *answer_type; /* NULL: application/json */
-    const char *other_type;  /* that can be asked for by Accept, or NULL */
+    const char *body_type;     /* when `body` is NULL and there is one */
+    const char *body_type_too; /* a second one, or NULL */
+    const char *answer;        /* what 2xx says, for the description */
+    const char *answer_type;   /* NULL: application/json */
+    const char *other_type;    /* that can be asked for by Accept, or NULL */
 
     /* Either a statement whose first row is (status, body), no row being 404, */
     const char *statement;

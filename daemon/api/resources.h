@@ -8,6 +8,7 @@ extern const struct route setup_routes[];
 extern const struct route key_routes[];
 extern const struct route delegate_routes[];
 extern const struct route instrument_routes[];
+extern const struct route interview_routes[];
 extern const struct route invitation_routes[];
 extern const struct route metric_routes[];
 extern const struct route release_routes[];

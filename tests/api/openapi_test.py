@@ -197,6 +197,7 @@ class OpenapiTest(ServiceTest):
         call("getProgrammeMetrics", programme.dashboard, ours)
         call("listReleases", programme.dashboard, study)
         call("resumeReleases", organiser, study)
+        self.call_interviews(call, organiser, programme.coder)
         jobs = call("listJobs", organiser)["jobs"]
         call("listJobRuns", organiser, {"job": jobs[0]["id"]})
         call("runJob", organiser, {"job": jobs[0]["id"]})
@@ -204,6 +205,17 @@ class OpenapiTest(ServiceTest):
         for name in ("getHealth", "getReadiness", "getProcessMetrics", "getDescription", "getInstrumentSchema"):
             call(name, Client(self.service))
         self.assertEqual(set(self.operations) - called, {"listenEvents"})  # its own test has it
+
+    def call_interviews(self, call, organiser, coder):
+        for kind, table in [("Codes", "code,label\nfood,Food\n"),
+                            ("Interviews", "interview,email,sector,sequence,trips\nI1,i@example.org,state,1,A\n"),
+                            ("Segments", "segment,interview,trip\ns1,I1,A\ns2,I1,\n"),
+                            ("Codings", "coder,segment,code,sentiment\nA,s1,food,1\nB,s1,food,\n"),
+                            ("Quotes", "quote,interview,code,approval\nq1,I1,food,pending\n")]:
+            call("import" + kind, organiser, body=table.encode(), content_type="text/csv")
+            call("list" + kind, coder, query="?limit=1")
+        call("getInterviewSet", organiser)
+        call("changeInterviewSet", organiser, body={"adjudicator": "B"})
 
     def test_problems_are_as_described(self):
         schema = closed({"$ref": "#/components/schemas/Problem", "components": self.description["components"]})

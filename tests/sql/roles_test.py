@@ -21,12 +21,18 @@ debrief.atom_waiting        S     SIUD  -     -
 debrief.audit               SI    S     -     -
 debrief.audit_head          SIU   S     -     -
 debrief.audit_record        I     -     -     -
+debrief.code                SIU   S     -     -
+debrief.coder_segment       SI    S     -     -
+debrief.coding              SIU   S     -     -
 debrief.delegate            SIU   S     -     -
 debrief.disposition         SIU   S     -     -
 debrief.draft               -     -     -     -
 debrief.evaluation          I     S     -     -
 debrief.fact                -     SIUD  -     -
 debrief.instrument_version  SIU   S     -     -
+debrief.interview           SIU   S     -     -
+debrief.interview_set       SIU   S     -     -
+debrief.interview_trip      SIU   S     -     -
 debrief.invitation          SIU   S     -     -
 debrief.job                 SIU   SU    -     -
 debrief.job_run             S     SI    -     -
@@ -36,10 +42,12 @@ debrief.migration           S     S     -     -
 debrief.outbox              SI    SI    -     -
 debrief.pending             SI    SD    -     -
 debrief.programme           SIU   S     -     -
+debrief.quote               SIU   S     -     -
 debrief.receipt_key         SI    S     -     -
 debrief.release             S     SI    -     -
 debrief.release_metric      S     SI    -     -
 debrief.seal                SI    S     -     -
+debrief.segment             SIU   S     -     -
 debrief.stale               SIU   SIUD  -     -
 debrief.study               SIU   S     -     -
 debrief.study_state         S     SIUD  -     -
@@ -113,6 +121,7 @@ STATEMENTS = [
     ("debriefd_work", "UPDATE debrief.wave SET opens_at = now() WHERE false", False),
     ("debriefd_work", "SELECT name FROM identity.person", False),
     ("debriefd_work", "SELECT * FROM logic.persons_store(NULL, '[]')", False),
+    ("debriefd_work", "SELECT * FROM logic.persons_refer(NULL, '{}')", False),
     ("debriefd_work", "SELECT logic.keep_draft(NULL, NULL, NULL, NULL, now(), '', '{}', '')", False),
     ("debriefd_work", "UPDATE debrief.release SET withdrawn_at = NULL WHERE false", False),
     ("debriefd_work", "UPDATE debrief.release SET resumed_at = now() WHERE false", False),
@@ -156,6 +165,7 @@ class RolesTest(ServiceTest):
         rows = self.service.sql("SELECT proname, proconfig::text FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace "
                                 "WHERE prosecdef AND nspname NOT LIKE 'pg\\_%' ORDER BY 1")
         self.assertEqual(rows, [["keep_draft", "{search_path=pg_catalog}"],
+                                ["persons_refer", "{search_path=pg_catalog}"],
                                 ["persons_store", "{search_path=pg_catalog}"]])
 
     def test_the_processes_run_as_their_roles(self):

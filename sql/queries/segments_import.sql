@@ -1,0 +1,2 @@
+-- $1 programme, $2 rows as JSON, $3 actor
+SELECT * FROM logic.segments_import($1::uuid, $2::jsonb, $3::uuid)
