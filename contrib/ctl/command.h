@@ -137,6 +137,7 @@ enum ctl_status instruments_check(struct invocation *invocation);
 enum ctl_status instruments_draft(struct invocation *invocation);
 enum ctl_status evaluations_submit(struct invocation *invocation);
 enum ctl_status evaluations_import(struct invocation *invocation);
+enum ctl_status tables_import(struct invocation *invocation);
 enum ctl_status receipts_show(struct invocation *invocation);
 enum ctl_status receipts_verify(struct invocation *invocation);
 enum ctl_status metrics_show(struct invocation *invocation);

@@ -88,6 +88,11 @@ static const struct command_option import_options[] = {
     {0},
 };
 
+static const struct command_option interview_set_options[] = {
+    {"adjudicator", "CODER", OPTION_TEXT, OPTION_BODY, NULL, "Whose codings say what was said"},
+    {0},
+};
+
 static const struct command_option verify_options[] = {
     {"public-key", "HEX", OPTION_TEXT, OPTION_LOCAL, NULL, "The public key, 64 digits"},
     {"keys", "FILE", OPTION_TEXT, OPTION_LOCAL, NULL, "What GET /v1/receipt_keys answered"},
@@ -202,6 +207,45 @@ static const struct column invitation_columns[] = {
     {"REVOKED", "revoked"},
     {"ANSWERED", "answered"},
     {"TOKEN", "token"},
+    {0},
+};
+
+static const struct column code_columns[] = {
+    {"CODE", "code"},
+    {"LABEL", "label"},
+    {"TRIP", "trip_specific"},
+    {0},
+};
+
+static const struct column interview_columns[] = {
+    {"INTERVIEW", "interview"},
+    {"SECTOR", "sector"},
+    {"SEQUENCE", "sequence", COLUMN_NUMBER},
+    {"ORGANISER", "is_organiser"},
+    {"TRIPS", "trips"},
+    {"PERSON", "person"},
+    {0},
+};
+
+static const struct column segment_columns[] = {
+    {"SEGMENT", "segment"}, {"INTERVIEW", "interview"}, {"CODERS", "coders"}, {"TRIP", "trip"}, {0},
+};
+
+static const struct column coding_columns[] = {
+    {"SEGMENT", "segment"},
+    {"CODER", "coder"},
+    {"CODE", "code"},
+    {"SENTIMENT", "sentiment", COLUMN_NUMBER},
+    {"SINCE", "valid_from", COLUMN_TIME},
+    {0},
+};
+
+static const struct column quote_columns[] = {
+    {"QUOTE", "quote"},
+    {"INTERVIEW", "interview"},
+    {"CODE", "code"},
+    {"APPROVAL", "approval"},
+    {"CHANGED", "changed_at", COLUMN_TIME},
     {0},
 };
 
@@ -361,6 +405,44 @@ const struct command commands[] = {
                 "is standard input. It may be of any length. Repeating a file records nothing "
                 "twice.",
      .run = evaluations_import},
+    {"codes", "import", "Import the themes of interviews from CSV or NDJSON",
+     .arguments = {FILE_NAME},
+     .details = "The columns are code, label and trip_specific. Repeating changes nothing.",
+     .run = tables_import},
+    {"codes", "list", "List the themes of interviews", .method = "GET", .path = "/v1/codes",
+     .list = "codes", .columns = code_columns},
+    {"interviews", "import", "Import interviews from CSV or NDJSON", .arguments = {FILE_NAME},
+     .details = "The columns are interview, an email or a person reference as in a delegation, "
+                "sector, sequence, is_organiser and trips: studies by name or id, with | between "
+                "them. Repeating changes nothing.",
+     .run = tables_import},
+    {"interviews", "list", "List interviews, their people by pseudonym", .method = "GET",
+     .path = "/v1/interviews", .list = "interviews", .columns = interview_columns},
+    {"interviews", "show", "Show what holds for all interviews", .method = "GET",
+     .path = "/v1/interview_set"},
+    {"interviews", "change", "Name the coder whose codings are the adjudicated ones",
+     .options = interview_set_options, .method = "PUT", .path = "/v1/interview_set"},
+    {"segments", "import", "Import the segments of interviews from CSV or NDJSON",
+     .arguments = {FILE_NAME},
+     .details = "The columns are segment, interview and trip: the study it speaks of, by name or "
+                "id, or nothing. Repeating changes nothing.",
+     .run = tables_import},
+    {"segments", "list", "List segments and who is to code them", .method = "GET",
+     .path = "/v1/segments", .list = "segments", .columns = segment_columns},
+    {"codings", "import", "Import codings from CSV or NDJSON", .arguments = {FILE_NAME},
+     .details = "The columns are coder, segment, code, sentiment (-1, 0, 1 or nothing) and "
+                "withdrawn. A row without a code says that the coder found none in the segment. "
+                "Repeating changes nothing.",
+     .run = tables_import},
+    {"codings", "list", "List the codings that hold now", .method = "GET", .path = "/v1/codings",
+     .list = "codings", .columns = coding_columns},
+    {"quotes", "import", "Import quotes and their approval from CSV or NDJSON",
+     .arguments = {FILE_NAME},
+     .details = "The columns are quote, interview, code and approval: approved, pending or "
+                "declined. Repeating changes nothing.",
+     .run = tables_import},
+    {"quotes", "list", "List quotes and their approval", .method = "GET", .path = "/v1/quotes",
+     .list = "quotes", .columns = quote_columns},
     {"receipts", "show", "Show whether an evaluation is recorded, and its receipt",
      .arguments = {{"EVALUATION", ARGUMENT_ID}}, .run = receipts_show},
     {"receipts", "verify", "Check a receipt's signature, without a server if keys are given",

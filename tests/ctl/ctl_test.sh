@@ -98,6 +98,29 @@ test_names() {
     check "a wave by name" "$wave" "$(ctl waves show Helsinki/post --field id)"
 }
 
+test_interviews() {
+    make_key coder "$work/coder"
+    check "themes" 2 "$(ctl codes import <(printf 'code,label\nfood,Food\ntrust,Trust\n') --field added)"
+    check "an interview" 1 "$(ctl interviews import \
+        <(printf 'interview,email,sector,sequence,trips\nI1,i1@example.org,politics,1,Helsinki 2010\n') --field added)"
+    { echo "segment,interview"; seq 1 12000 | sed 's/.*/s&,I1/'; } >"$work/segments.csv"
+    check "a file in parts" 12000 "$(ctl segments import "$work/segments.csv" --field added)"
+    check "the same again" 12000 "$(ctl segments import "$work/segments.csv" --field unchanged)"
+    seq 1 12000 | sed 's/.*/{"coder":"A","segment":"s&","code":"food","sentiment":1}/' >"$work/codings.ndjson"
+    check "lines of JSON" 12000 "$(ctl codings import "$work/codings.ndjson" --field added)"
+    check "codings are the coders' to see" 1 "$(code_of ctl codings list)"
+    check "a page after another" 12000 "$("$debriefctl" --key-file "$work/coder" codings list --field segment | wc -l)"
+    sed -i '11000s/food/wood/' "$work/codings.ndjson"
+    check "a fault in a later part" 1 "$(code_of ctl codings import "$work/codings.ndjson")"
+    offset=$(sed -n 's/.*add \([0-9]*\) to the lines above/\1/p' "$work/err")
+    line=$(sed -n 's/^  \/\([0-9]*\): there is no code "wood"/\1/p' "$work/err")
+    check "its line" 11000 "$((offset + line))"
+    printf 'quote,interview,code,approval\nq1,I1,food,pending\n' >"$work/quotes.csv"
+    check "a quote" 1 "$(ctl quotes import - --field added <"$work/quotes.csv")"
+    check "the adjudicator" judge "$(ctl interviews change --adjudicator judge --field adjudicator)"
+    check "and later" judge "$(ctl interviews show --field adjudicator)"
+}
+
 test_exit_codes() {
     check "usage" 2 "$(code_of ctl studies show)"
     check "no file" 2 "$(code_of ctl delegates import Helsinki "$work/none")"
@@ -272,6 +295,7 @@ set_up
 test_names
 test_exit_codes
 test_keys
+test_interviews
 test_submission
 test_import
 test_receipts

@@ -157,6 +157,15 @@ class QualifiedTest(ServiceTest):
         self.assertTrue(study.metrics()["metrics"])
         self.assertTrue(study.internal())
         programme.dashboard.made("GET", f"/v1/programmes/{programme.id}/metrics")
+        for kind, table in [("codes", "code\nfood\n"),
+                            ("interviews", "interview,email,sector,sequence,trips\nI1,i@example.org,state,1,Qualified\n"),
+                            ("segments", "segment,interview,trip\ns1,I1,Qualified\n"),
+                            ("codings", "coder,segment,code,sentiment\nA,s1,food,1\n"),
+                            ("quotes", "quote,interview,code,approval\nq1,I1,food,pending\n")]:
+            for table_now in (table, table.replace(",1\n", ",0\n").replace("pending", "approved")):
+                programme.coder.made("POST", f"/v1/{kind}:import", table_now.encode(), "text/csv")
+            self.assertEqual(len(programme.coder.made("GET", f"/v1/{kind}")[kind]), 1)
+        programme.organiser.made("PUT", "/v1/interview_set", {"adjudicator": "B"})
         for kind in ("refresh", "verify"):
             job = study.job(kind)
             programme.organiser.made("POST", f"/v1/jobs/{job['id']}:run")
