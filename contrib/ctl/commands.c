@@ -269,6 +269,7 @@ static const struct column rate_columns[] = {
 static const struct column job_columns[] = {
     {"KIND", "kind"},
     {"SCHEDULE", "schedule"},
+    {"DUE", "is_due"},
     {"NEXT RUN", "next_run_at", COLUMN_TIME},
     {"FAILURES", "failures", COLUMN_NUMBER},
     {"LAST ERROR", "last_error"},

@@ -538,3 +538,41 @@ BEGIN
     RETURN ROW(200, json_build_object('wave', wave, 'participant', participant, 'code', given ->> 'code'))::logic.answer;
 END
 $$;
+
+-- All or nothing; what is set already stays as it is.
+CREATE FUNCTION logic.dispositions_set(programme uuid, wave uuid, given jsonb, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    study uuid;
+    stranger uuid;
+    changed integer;
+    total integer := jsonb_array_length(given -> 'dispositions');
+BEGIN
+    SELECT w.study_id INTO study FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    IF total > (SELECT count(DISTINCT g ->> 'participant') FROM jsonb_array_elements(given -> 'dispositions') g) THEN
+        RETURN logic.problem(422, 'invalid', 'a participant stands there twice');
+    END IF;
+    SELECT g.participant INTO stranger FROM jsonb_to_recordset(given -> 'dispositions') AS g (participant uuid)
+    WHERE NOT EXISTS (SELECT FROM debrief.delegate d WHERE d.programme_id = programme AND d.study_id = study
+                        AND d.participant_id = g.participant AND d.valid_until = 'infinity')
+    LIMIT 1;
+    IF FOUND THEN
+        RETURN logic.problem(422, 'invalid', format('the study has no delegate %s', stranger));
+    END IF;
+    INSERT INTO debrief.disposition AS o (programme_id, wave_id, participant_id, code)
+    SELECT programme, wave, g.participant, g.code
+    FROM jsonb_to_recordset(given -> 'dispositions') AS g (participant uuid, code text)
+    ORDER BY g.participant -- so that two calls lock people in one order
+    ON CONFLICT (programme_id, wave_id, participant_id) DO UPDATE SET code = excluded.code, set_at = now()
+    WHERE o.code <> excluded.code;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed > 0 THEN
+        PERFORM logic.audit_append(programme, actor, 'dispositions.set', given || jsonb_build_object('wave', wave));
+        PERFORM logic.mark_stale(programme, study);
+    END IF;
+    RETURN ROW(200, json_build_object('wave', wave, 'set', changed, 'unchanged', total - changed))::logic.answer;
+END
+$$;
