@@ -303,6 +303,14 @@ class SetupTest(ServiceTest):
         rows = {row["metric"]: row["value"] for row in study.internal("&family=response&slice=all")}
         self.assertEqual(rows["resp.N"], 5)  # one was not eligible
 
+    def test_time_zones_are_those_of_the_database(self):
+        names = [("Europe/Stockholm", 201), ("America/Port-au-Prince", 201), ("America/Argentina/Ushuaia", 201),
+                 ("UTC", 201), ("Etc/GMT+2", 201), ("Mars/Phobos", 422), ("Europe/", 422), ("Foo/Bar5", 422),
+                 ("FOO5", 422), ("stockholm", 422)]
+        for name, status in names:
+            reply = self.organiser.call("POST", "/v1/studies", {"name": "Zone " + name, "time_zone": name})
+            self.assertEqual(reply.status, status, name)
+
     def test_dispositions_of_many_are_set_or_none(self):
         study, wave = self.wave_of("Dispositions of many")
         people = sorted(wave.invite())
