@@ -38,7 +38,7 @@ static enum ctl_status choose_programme(struct invocation *invocation, const str
 
 static enum ctl_status import(struct invocation *invocation, const struct tidy *tidy)
 {
-    struct tidy_target target = {.invocation = invocation};
+    struct tidy_target target = {.invocation = invocation, .directory = invocation->arguments[0]};
     struct tidy_key key = {.id = ""};
     uint64_t refused = 0;
     enum ctl_status status = choose_programme(invocation, tidy, &target.programme);

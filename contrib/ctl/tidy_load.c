@@ -3,6 +3,7 @@
 #include "ask.h"
 #include "progress.h"
 #include "tidy_instrument.h"
+#include "tidy_interviews.h"
 #include "tidy_load_part.h"
 #include <debriefd/clock.h>
 #include <debriefd/secret.h>
@@ -269,7 +270,7 @@ static enum ctl_status load_all(struct load *load)
         progress_set(&progress, i + 1, i + 1);
     }
     progress_clear(&progress);
-    return status;
+    return status == CTL_DONE ? tidy_interviews_load(load, load->target->directory) : status;
 }
 
 enum ctl_status tidy_load(const struct tidy_target *target, const struct tidy *tidy,

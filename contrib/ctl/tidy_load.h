@@ -10,6 +10,7 @@
 
 struct tidy_target {
     struct invocation *invocation;
+    const char *directory; /* the dataset's */
     struct uuid programme;
     const char *key; /* of an organiser of it; NULL: the client's own */
 };

@@ -256,6 +256,16 @@ static bool commitment_row(void *context, const char *const *fields, struct erro
     return true;
 }
 
+/* What interviews hold goes to the server row by row; only their sectors must be known before. */
+static bool interview_row(void *context, const char *const *fields, struct error *err)
+{
+    struct opening *opening = context;
+    (void)err;
+    if (fields[0][0] != '\0')
+        names_add(opening->tidy->sectors, fields[0]);
+    return true;
+}
+
 const struct tidy_file tidy_files[] = {
     {"trips.csv", {"trip_id", "name", "start_date", "end_date"}, false, trip_row},
     {"participants.csv",
@@ -280,5 +290,6 @@ const struct tidy_file tidy_files[] = {
      {"commitment_id", "trip_id", "participant_id", "level", "status"},
      true,
      commitment_row},
+    {"interviews.csv", {"sector"}, true, interview_row},
     {NULL, {NULL}, false, NULL},
 };

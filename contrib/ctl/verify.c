@@ -212,7 +212,7 @@ static enum ctl_status load_dataset(struct verification *verification, const cha
     if (!tidy_open(directory, &tidy, &err))
         return ctl_fail(CTL_USAGE, "%s", err.message);
     enum ctl_status status = make_programme(verification, tidy);
-    struct tidy_target target = {verification->invocation, verification->programme,
+    struct tidy_target target = {verification->invocation, directory, verification->programme,
                                  verification->organiser.secret};
     if (status == CTL_DONE)
         status = tidy_load(&target, tidy, &verification->refused);
