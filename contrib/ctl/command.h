@@ -145,5 +145,7 @@ enum ctl_status metrics_compare(struct invocation *invocation);
 enum ctl_status releases_explain(struct invocation *invocation);
 enum ctl_status events_follow(struct invocation *invocation);
 enum ctl_status health_show(struct invocation *invocation);
+enum ctl_status tidy_import(struct invocation *invocation);
+enum ctl_status tidy_verify(struct invocation *invocation);
 
 #endif

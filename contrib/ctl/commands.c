@@ -144,6 +144,13 @@ static const struct command_option event_options[] = {
     {0},
 };
 
+static const struct command_option layout_options[] = {
+    {"layout", "NAME", OPTION_TEXT, OPTION_LOCAL, NULL, "How DIR is laid out: tidy"},
+    {"name", "TEXT", OPTION_TEXT, OPTION_LOCAL, NULL,
+     "Of the programme that an operator's key makes; by default DIR's"},
+    {0},
+};
+
 static const struct column programme_columns[] = {
     {"NAME", "name"},
     {"SECTORS", "sectors"},
@@ -269,6 +276,7 @@ static const struct column rate_columns[] = {
 static const struct column job_columns[] = {
     {"KIND", "kind"},
     {"SCHEDULE", "schedule"},
+    {"DUE", "is_due"},
     {"NEXT RUN", "next_run_at", COLUMN_TIME},
     {"FAILURES", "failures", COLUMN_NUMBER},
     {"LAST ERROR", "last_error"},
@@ -474,6 +482,17 @@ const struct command commands[] = {
      .path = "/v1/jobs/{JOB}:run"},
     {"events", NULL, "Follow what happens in the programme, until interrupted",
      .options = event_options, .run = events_follow},
+    {"import", NULL, "Load a dataset's studies, people and answers",
+     .arguments = {{"DIR", ARGUMENT_FILE}}, .options = layout_options,
+     .details = "DIR holds the dataset in the layout that --layout names. An organiser's key loads "
+                "it into its programme, an operator's into --programme or a new one. Repeating it "
+                "adds nothing.",
+     .run = tidy_import},
+    {"verify", NULL, "Load a tidy dataset, run all jobs, compare every metric (operator)",
+     .arguments = {{"DIR", ARGUMENT_FILE}},
+     .details = "A programme of its own is made for it. Every value of DIR/expected.json is "
+                "compared with the internal metric of that name, and each difference printed.",
+     .run = tidy_verify},
     {"health", NULL, "Show whether the server is ready", .run = health_show},
     {0},
 };

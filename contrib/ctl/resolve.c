@@ -138,6 +138,12 @@ static enum ctl_status find_programme(struct invocation *invocation, struct buf 
     return status;
 }
 
+bool resolve_is_operator(const struct invocation *invocation)
+{
+    struct uuid programme;
+    return programme_of_key(client_key(invocation->client), &programme) && uuid_is_nil(&programme);
+}
+
 enum ctl_status resolve_programme(struct invocation *invocation, struct buf *id)
 {
     struct uuid programme;

@@ -18,6 +18,9 @@ enum ctl_status resolve_programme(struct invocation *invocation, struct buf *id)
 
 enum instrument_choice { INSTRUMENT_NEWEST, INSTRUMENT_NEWEST_PUBLISHED };
 
+/* Whether the client's key is an operator's, which is of no programme. */
+bool resolve_is_operator(const struct invocation *invocation);
+
 /* NAME/VERSION or NAME; `name` is appended to. */
 enum ctl_status resolve_instrument(struct invocation *invocation, const char *text,
                                    enum instrument_choice choice, struct buf *name, int *version);

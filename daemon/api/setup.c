@@ -82,6 +82,18 @@ static const struct shape_field disposition_fields[] = {
     {0},
 };
 
+static const struct shape_field participant_fields[] = {
+    {"participant", SHAPE_UUID, SHAPE_REQUIRED},
+    {"code", SHAPE_TEXT, SHAPE_REQUIRED, .values = dispositions},
+    {0},
+};
+
+static const struct shape_field dispositions_fields[] = {
+    {"dispositions", SHAPE_OBJECTS, SHAPE_REQUIRED, 0, 2000, .fields = participant_fields,
+     .help = "Each participant once"},
+    {0},
+};
+
 const struct shape_field key_fields[] = {
     {"role", SHAPE_TEXT, SHAPE_REQUIRED, .values = key_roles},
     {"label", SHAPE_TEXT, SHAPE_REQUIRED, 1, 200, .help = "Who or what holds it"},
@@ -207,6 +219,11 @@ const struct route setup_routes[] = {
                          {FROM_SEGMENT_UUID, "participant"},
                          {FROM_BODY},
                          {FROM_ACTOR}}),
+    ROUTE(POST, "/v1/waves/{wave}/dispositions", .id = "setDispositions",
+          .summary = "Say what became of many invitations, all or nothing", .roles = ROLE_ORGANISER,
+          .body = dispositions_fields, .answer = "How many were set, and were so before",
+          .statement = "dispositions_set",
+          .parameters = {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "wave"}, {FROM_BODY}, {FROM_ACTOR}}),
     ROUTE(GET, "/v1/studies/{study}/response_rates", .id = "getResponseRates",
           .summary = "Response rates as they are now", .roles = ROLE_ORGANISER | ROLE_ANALYST,
           .answer = "Rates", .statement = "response_rates",

@@ -57,6 +57,9 @@ int16_t answers_missing_object(struct reading *reading);
  * then is read to the object's end into *sentinel (0 after a violation). */
 bool answers_is_missing_member(struct reading *reading, enum reader_token token, int16_t *sentinel);
 
+/* Before a member of the JSON object that is being written. */
+void answers_append_comma(struct buf *written);
+
 bool answers_text_is(struct reader_text text, const char *word);
 
 #endif

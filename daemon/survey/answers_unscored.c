@@ -37,6 +37,12 @@ enum answers_state answers_number(struct reading *reading, const struct item *it
     return ANSWERED;
 }
 
+void answers_append_comma(struct buf *written)
+{
+    if (written->data[written->length - 1] != '{')
+        buf_append_char(written, ',');
+}
+
 static bool is_blank(struct reader_text text)
 {
     size_t i = 0;
@@ -65,7 +71,7 @@ enum answers_state answers_text(struct reading *reading, const struct item *item
     return ANSWERED;
 }
 
-enum field_kind { FIELD_TEXT, FIELD_FLAG, FIELD_LEVEL, FIELD_MONTH };
+enum field_kind { FIELD_TEXT, FIELD_FLAG, FIELD_LEVEL, FIELD_MONTH, FIELD_ID };
 
 struct field {
     const char *name;
@@ -74,7 +80,7 @@ struct field {
     size_t most; /* code points; 0: the item's */
 };
 
-#define MOST_FIELDS 4
+#define MOST_FIELDS 5
 
 struct field_value {
     enum reader_token token; /* READER_FAULT: absent */
@@ -88,6 +94,7 @@ static const struct field contact_fields[MOST_FIELDS + 1] = {
 };
 
 static const struct field commitment_fields[MOST_FIELDS + 1] = {
+    {"id", FIELD_ID, false, 0},
     {"text", FIELD_TEXT, true, 0},
     {"level", FIELD_LEVEL, true, 0},
     {"due", FIELD_MONTH, false, 0},
@@ -105,6 +112,18 @@ static bool is_month(struct reader_text text)
             return false;
     int month = (at[5] - '0') * 10 + at[6] - '0';
     return month >= 1 && month <= 12;
+}
+
+/* What a client calls a commitment, for its status to name later. Whether one of that name was made
+ * is for the facts to say; here only its form counts. */
+static bool is_commitment_id(struct reader_text id)
+{
+    size_t i = 0;
+    while (i < id.length && id.bytes[i] > 0 &&
+           strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-",
+                  id.bytes[i]) != NULL)
+        i++;
+    return i == id.length && i > 0 && i <= ID_LENGTH;
 }
 
 /* False after a violation. */
@@ -126,6 +145,11 @@ static bool read_field(struct reading *reading, const struct field *field, size_
     }
     if (field->kind == FIELD_MONTH && !is_month(text)) {
         answers_fault(reading, "bad_value", "this must be a month like 2027-03");
+        return false;
+    }
+    if (field->kind == FIELD_ID && !is_commitment_id(text)) {
+        answers_fault(reading, "bad_value", "this must be 1 to %d letters, digits, _ and -",
+                      ID_LENGTH);
         return false;
     }
     if (field->kind != FIELD_TEXT)
@@ -160,8 +184,34 @@ static void write_entry(struct buf *buf, const struct field *fields,
     buf_append_char(buf, '}');
 }
 
+/* The names of a list's entries, which are of the document or of `places`. */
+struct entry_ids {
+    struct reader_text taken[INSTRUMENT_COMMITMENTS];
+    char places[INSTRUMENT_COMMITMENTS][4];
+    size_t count;
+};
+
+/* An entry without an id is called by its place, from 1. False after a violation. */
+static bool settle_id(struct reading *reading, struct entry_ids *ids, struct field_value *value)
+{
+    size_t place = ids->count;
+    if (value->token == READER_FAULT) {
+        int length = snprintf(ids->places[place], sizeof ids->places[place], "%zu", place + 1);
+        *value = (struct field_value){READER_STRING, {ids->places[place], (size_t)length}};
+    }
+    ids->taken[ids->count++] = value->text;
+    for (size_t i = 0; i < place; i++) {
+        if (ids->taken[i].length != value->text.length ||
+            memcmp(ids->taken[i].bytes, value->text.bytes, value->text.length) != 0)
+            continue;
+        answers_fault(reading, "duplicate", "two entries have the same id");
+        return false;
+    }
+    return true;
+}
+
 static bool read_entry(struct reading *reading, const struct item *item, const struct field *fields,
-                       enum reader_token token)
+                       enum reader_token token, struct entry_ids *ids)
 {
     struct field_value values[MOST_FIELDS] = {{READER_FAULT, {"", 0}}};
     bool good = true;
@@ -185,6 +235,8 @@ static bool read_entry(struct reading *reading, const struct item *item, const s
             answers_fault(reading, "required", "an entry needs \"%s\"", fields[i].name);
             good = false;
         }
+    if (good && fields[0].kind == FIELD_ID)
+        good = settle_id(reading, ids, &values[0]);
     if (good)
         write_entry(&reading->answers->written, fields, values);
     return good;
@@ -197,6 +249,7 @@ enum answers_state answers_entries(struct reading *reading, const struct item *i
     struct buf *written = &reading->answers->written;
     if (token != READER_ARRAY)
         return answers_refuse(reading, token, "wrong_type", "this must be an array of entries");
+    struct entry_ids ids = {.count = 0};
     size_t count = 0;
     bool good = true;
     for (buf_append_char(written, '['); answers_next(reading, &token); count++) {
@@ -206,104 +259,12 @@ enum answers_state answers_entries(struct reading *reading, const struct item *i
         }
         if (count > 0)
             buf_append_char(written, ',');
-        good = read_entry(reading, item, fields, token) && good;
+        good = read_entry(reading, item, fields, token, &ids) && good;
     }
     buf_append_char(written, ']');
     if (count > item->most)
         return answers_fault(reading, "too_many", "there may be at most %zu entries", item->most);
     return good ? ANSWERED : ABSENT;
-}
-
-static int compare_uuids(const void *a, const void *b)
-{
-    return uuid_compare(a, b);
-}
-
-/* Gives the participant's position; false after a violation. */
-static bool find_participant(struct reading *reading, enum reader_token token, size_t *position)
-{
-    const struct roster *roster = reading->roster;
-    struct reader_text key = reading->reader->key;
-    struct uuid uuid;
-    const struct uuid *found = NULL;
-    if (uuid_parse(key.bytes, key.length, &uuid) && roster->count > 0)
-        found = bsearch(&uuid, roster->participants, roster->count, sizeof uuid, compare_uuids);
-    if (found == NULL) {
-        answers_refuse(reading, token, "unknown_participant",
-                       "the delegation has no such participant");
-        return false;
-    }
-    if (roster->ego != NULL && uuid_equal(found, roster->ego)) {
-        answers_refuse(reading, token, "own_participant", "nobody answers about themselves");
-        return false;
-    }
-    *position = (size_t)(found - roster->participants);
-    return true;
-}
-
-static bool read_level(struct reading *reading, const struct item *item, enum reader_token token)
-{
-    struct buf *written = &reading->answers->written;
-    size_t position;
-    if (!find_participant(reading, token, &position))
-        return false;
-    int64_t level = reading->reader->integer;
-    if (token != READER_INTEGER && token != READER_NULL) {
-        answers_refuse(reading, token, "wrong_type", "this must be an integer, or null if skipped");
-        return false;
-    }
-    if (token == READER_INTEGER && (level < item->minimum || level > item->maximum)) {
-        answers_fault(reading, "out_of_range", "this must be from %d to %d", item->minimum,
-                      item->maximum);
-        return false;
-    }
-    if (reading->answers->seen[position]) {
-        answers_fault(reading, "duplicate", "the participant is named twice");
-        return false;
-    }
-    reading->answers->seen[position] = true;
-    if (written->data[written->length - 1] != '{')
-        buf_append_char(written, ',');
-    buf_append_char(written, '"');
-    buf_append(written, uuid_format(&reading->roster->participants[position]).text,
-               UUID_TEXT_LENGTH);
-    buf_append_text(written, "\":");
-    if (token == READER_NULL)
-        buf_append_text(written, "null");
-    else
-        buf_printf(written, "%d", (int)level);
-    return true;
-}
-
-enum answers_state answers_roster(struct reading *reading, const struct item *item,
-                                  enum reader_token token)
-{
-    if (token != READER_OBJECT)
-        return answers_refuse(reading, token, "wrong_type",
-                              "this must be an object with a level a participant");
-    bool good = true;
-    if (reading->roster->count > 0)
-        memset(reading->answers->seen, 0, reading->roster->count * sizeof(bool));
-    buf_append_char(&reading->answers->written, '{');
-    for (bool first = true; answers_next(reading, &token); first = false) {
-        int16_t sentinel;
-        if (first && answers_is_missing_member(reading, token, &sentinel))
-            return sentinel != 0 ? MISSING : ABSENT;
-        good = read_level(reading, item, token) && good;
-    }
-    buf_append_char(&reading->answers->written, '}');
-    return good ? ANSWERED : ABSENT;
-}
-
-/* Whether the commitment exists is for the database to say; here only its name's form counts. */
-static bool is_commitment_id(struct reader_text id)
-{
-    size_t i = 0;
-    while (i < id.length && id.bytes[i] > 0 &&
-           strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-",
-                  id.bytes[i]) != NULL)
-        i++;
-    return i == id.length && i > 0 && i <= ID_LENGTH;
 }
 
 static bool read_status(struct reading *reading, enum reader_token token)
@@ -325,8 +286,7 @@ static bool read_status(struct reading *reading, enum reader_token token)
         return false;
     }
     struct buf *written = &reading->answers->written;
-    if (written->data[written->length - 1] != '{')
-        buf_append_char(written, ',');
+    answers_append_comma(written);
     buf_append_json(written, key.bytes, key.length);
     buf_printf(written, ":\"%s\"", words[word]);
     return true;

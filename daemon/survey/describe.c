@@ -74,12 +74,12 @@ static void append_questions(struct buf *buf, const struct instrument *instrumen
     buf_append_char(buf, ']');
 }
 
-static void append_composite(struct buf *buf, const struct measure *measure)
+static void append_composite(struct buf *buf, const struct measure *measure, const char *type)
 {
     separate(buf);
     buf_printf(buf, "{\"minimum\":%zu", measure->minimum);
     append_member(buf, "id", measure->id);
-    append_member(buf, "type", measure_type_name(measure->type));
+    append_member(buf, "type", type);
     buf_append_text(buf, ",\"items\":[");
     for (size_t i = 0; i < measure->ref_count; i++) {
         const struct measure_ref *ref = &measure->refs[i];
@@ -98,7 +98,13 @@ static void append_composites(struct buf *buf, const struct instrument *instrume
     buf_append_text(buf, ",\"composites\":[");
     for (size_t i = 0; i < instrument->measure_count; i++)
         if (measure_is_composite(&instrument->measures[i]))
-            append_composite(buf, &instrument->measures[i]);
+            append_composite(buf, &instrument->measures[i],
+                             measure_type_name(instrument->measures[i].type));
+    /* The three questions of a customer index are a scale too, whose reliability is told. They come
+     * behind, so that a name finds the index. */
+    for (size_t i = 0; i < instrument->measure_count; i++)
+        if (strcmp(measure_type_name(instrument->measures[i].type), "nki") == 0)
+            append_composite(buf, &instrument->measures[i], "reliability");
     buf_append_char(buf, ']');
 }
 

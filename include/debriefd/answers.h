@@ -1,12 +1,19 @@
 /* answers: one evaluation's body, read in one strict pass into what is stored.
  *
- * {"language":"sv","replaces":UUID,"answers":{ITEM:VALUE,...}}; the first two are optional. A VALUE
- * is rating, nps, count  an integer                binary  true, false, 1, 0 single              an
- * option's id            multiple, ranking  an array of option ids matrix              {ROW:integer
- * or missing}  number  a number text                a string                  roster  {participant
- * UUID: level, or null if skipped} contacts            [{"name","organisation"?,"kept"?}]
- *   commitments         [{"text","level":"individual|organisation","due"?:"YYYY-MM","audience"?}]
- *   commitment_status   {COMMITMENT:"completed|ongoing|not_started|withdrawn|unknown"}
+ * {"language":"sv","replaces":UUID,"answers":{ITEM:VALUE,...}}; the first two are optional. By the
+ * item's type a VALUE is
+ *
+ * - rating, nps, count: an integer; binary: true, false, 1, 0; number: a number; text: a string
+ * - single: an option's id; multiple, ranking: an array of option ids
+ * - matrix: {ROW:integer or missing}
+ * - roster: {UUID of a participant: level, or null if skipped}. Who is not named is at the scale's
+ *   lowest level; with the member "complete":false beside the levels, who is not named is unknown
+ * - contacts: [{"name","organisation"?,"kept"?}]
+ * - commitments: [{"id"?,"text","level":"individual|organisation","due"?:"YYYY-MM","audience"?}];
+ *   ids differ within the answer, and one that is not given is the entry's place, "1" for the first
+ * - commitment_status: {ID:"completed|ongoing|not_started|withdrawn|unknown"}, by the id that the
+ *   same participant's commitment has in an earlier wave of the study
+ *
  * or, for every type, {"missing":"dk"|"refused"}. A blank text is no answer; an empty list is one.
  *
  * Violations' codes: malformed, wrong_type, unknown_member, unknown_item, unknown_language,

@@ -9,76 +9,124 @@ RETURN CASE WHEN applicable = 0 OR answered * 5 >= applicable * 4 THEN 'I'
 
 -- The evaluations of a study that count: of delegates who travelled and are not staff, not superseded, with the
 -- disposition that an organiser set or else the derived one.
+-- Each wave's rows of each table are found by index and then hashed (hence the settings and OFFSET 0, which is never
+-- flattened): while tables grow, statistics say that a wave is most of them, and a join planned so reads them all.
 CREATE FUNCTION logic.standing(programme uuid, study uuid)
 RETURNS TABLE (wave_id uuid, evaluation_id uuid, replaces uuid, participant_id uuid, sector text, code text,
                scores smallint[], texts text)
-LANGUAGE sql STABLE AS $$
-    SELECT e.wave_id, e.evaluation_id, e.replaces, e.participant_id, d.sector,
-           coalesce(o.code, logic.derived_code(e.answered, e.applicable)), e.scores, e.texts
+LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = off AS $$
+    SELECT w.wave_id, x.evaluation_id, x.replaces, x.participant_id, x.sector,
+           coalesce(x.code, logic.derived_code(x.answered, x.applicable)), x.scores, x.texts
     FROM debrief.wave w
-    -- Two branches, because each of the two indexes that lead from a wave to its evaluations is partial.
     CROSS JOIN LATERAL (
-        SELECT f.* FROM debrief.evaluation f
-        WHERE f.programme_id = w.programme_id AND f.wave_id = w.wave_id AND f.replaces IS NULL
-          AND f.participant_id IS NOT NULL
-        UNION ALL
-        SELECT f.* FROM debrief.evaluation f
-        WHERE f.programme_id = w.programme_id AND f.wave_id = w.wave_id AND f.replaces IS NOT NULL) e
-    JOIN debrief.delegate d ON d.programme_id = w.programme_id AND d.study_id = w.study_id
-        AND d.participant_id = e.participant_id AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
-    LEFT JOIN debrief.disposition o ON o.programme_id = e.programme_id AND o.wave_id = e.wave_id
-        AND o.participant_id = e.participant_id
+        SELECT e.*, d.sector, o.code
+        -- Two branches, because each of the two indexes that lead from a wave to its evaluations is partial.
+        FROM (SELECT f.* FROM debrief.evaluation f
+              WHERE f.programme_id = w.programme_id AND f.wave_id = w.wave_id AND f.replaces IS NULL
+                AND f.participant_id IS NOT NULL
+              UNION ALL
+              SELECT f.* FROM debrief.evaluation f
+              WHERE f.programme_id = w.programme_id AND f.wave_id = w.wave_id AND f.replaces IS NOT NULL OFFSET 0) e
+        JOIN (SELECT d.participant_id, d.sector FROM debrief.delegate d
+              WHERE d.programme_id = w.programme_id AND d.study_id = w.study_id AND d.valid_until = 'infinity'
+                AND d.travelled AND NOT d.is_staff OFFSET 0) d ON d.participant_id = e.participant_id
+        LEFT JOIN (SELECT o.participant_id, o.code FROM debrief.disposition o
+                   WHERE o.programme_id = w.programme_id AND o.wave_id = w.wave_id OFFSET 0) o
+            ON o.participant_id = e.participant_id
+        LEFT JOIN (SELECT s.replaces FROM debrief.evaluation s
+                   WHERE s.programme_id = w.programme_id AND s.wave_id = w.wave_id AND s.replaces IS NOT NULL
+                   OFFSET 0) s ON s.replaces = e.evaluation_id
+        WHERE s.replaces IS NULL OFFSET 0) x
     WHERE w.programme_id = programme AND w.study_id = study
-      AND NOT EXISTS (SELECT FROM debrief.evaluation s WHERE s.programme_id = e.programme_id
-                      AND s.wave_id = e.wave_id AND s.replaces = e.evaluation_id)
+$$;
+
+-- Everybody's standing answers and dispositions: as of fold_fresh, but sign is 1.
+CREATE FUNCTION logic.fold_every(programme uuid, study uuid)
+RETURNS TABLE (person uuid, sector text, wave_id uuid, sign integer, code text, scores smallint[], texts text)
+LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = off AS $$
+    WITH s AS MATERIALIZED (
+        SELECT * FROM logic.standing(programme, study)
+    )
+    SELECT s.participant_id AS person, s.sector, s.wave_id, 1, s.code, CASE WHEN s.code IN ('I', 'P') THEN s.scores END,
+           CASE WHEN s.code IN ('I', 'P') THEN s.texts END
+    FROM s
+    UNION ALL
+    SELECT x.participant_id, x.sector, w.wave_id, 1, x.code, NULL, NULL
+    FROM debrief.wave w
+    CROSS JOIN LATERAL (
+        SELECT d.participant_id, d.sector, o.code
+        FROM (SELECT o.participant_id, o.code FROM debrief.disposition o
+              WHERE o.programme_id = w.programme_id AND o.wave_id = w.wave_id OFFSET 0) o
+        JOIN (SELECT d.participant_id, d.sector FROM debrief.delegate d
+              WHERE d.programme_id = w.programme_id AND d.study_id = w.study_id AND d.valid_until = 'infinity'
+                AND d.travelled AND NOT d.is_staff OFFSET 0) d ON d.participant_id = o.participant_id
+        OFFSET 0) x
+    WHERE w.programme_id = programme AND w.study_id = study
+      AND (w.wave_id, x.participant_id) NOT IN (SELECT s.wave_id, s.participant_id FROM s)
+    ORDER BY person
 $$;
 
 -- Of the persons of `fresh`: what each stood for in every wave before (sign -1) and stands for now (sign 1). An
 -- evaluation is edited at most once, so a person's evaluations of a wave are a chain, and what is new is its end.
--- One look-up in an index a row, whatever the statistics say of tables that grow (hence no sequential scan).
+-- One look-up in an index a row, and what was looked up is hashed, whatever the statistics say of tables that grow
+-- (see logic.standing).
 CREATE FUNCTION logic.fold_fresh(programme uuid, study uuid, fresh uuid[])
 RETURNS TABLE (person uuid, sector text, wave_id uuid, sign integer, code text, scores smallint[], texts text)
-LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = off AS $$
     WITH RECURSIVE touched AS MATERIALIZED (
         SELECT DISTINCT d.participant_id, d.sector
         FROM unnest(fresh) f (id)
-        JOIN debrief.evaluation e ON e.programme_id = programme AND e.evaluation_id = f.id
-        JOIN debrief.delegate d ON d.programme_id = programme AND d.study_id = study
-            AND d.participant_id = e.participant_id AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
+        CROSS JOIN LATERAL (
+            SELECT e.participant_id FROM debrief.evaluation e
+            WHERE e.programme_id = programme AND e.evaluation_id = f.id OFFSET 0) e
+        CROSS JOIN LATERAL (
+            SELECT d.participant_id, d.sector FROM debrief.delegate d
+            WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = e.participant_id
+              AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff OFFSET 0) d
+    ), asked AS MATERIALIZED (
+        SELECT w.wave_id FROM debrief.wave w WHERE w.programme_id = programme AND w.study_id = study
     ), chain AS (
         SELECT t.participant_id, w.wave_id, e.evaluation_id, 1 AS position
         FROM touched t
-        CROSS JOIN debrief.wave w
-        JOIN debrief.evaluation e ON e.programme_id = programme AND e.wave_id = w.wave_id
-            AND e.participant_id = t.participant_id AND e.replaces IS NULL
-        WHERE w.programme_id = programme AND w.study_id = study
+        CROSS JOIN asked w
+        CROSS JOIN LATERAL (
+            SELECT e.evaluation_id FROM debrief.evaluation e
+            WHERE e.programme_id = programme AND e.wave_id = w.wave_id AND e.participant_id = t.participant_id
+              AND e.replaces IS NULL OFFSET 0) e
         UNION ALL
         SELECT c.participant_id, c.wave_id, e.evaluation_id, c.position + 1
         FROM chain c
-        JOIN debrief.evaluation e ON e.programme_id = programme AND e.wave_id = c.wave_id
-            AND e.replaces = c.evaluation_id
-    ), standing AS (
+        CROSS JOIN LATERAL (
+            SELECT e.evaluation_id FROM debrief.evaluation e
+            WHERE e.programme_id = programme AND e.wave_id = c.wave_id AND e.replaces = c.evaluation_id OFFSET 0) e
+    ), standing AS MATERIALIZED (
         SELECT DISTINCT ON (c.participant_id, c.wave_id, g.sign) c.participant_id, c.wave_id, g.sign, c.evaluation_id
         FROM chain c
-        JOIN (VALUES (-1), (1)) g (sign) ON g.sign = 1 OR c.evaluation_id <> ALL (fresh)
+        LEFT JOIN unnest(fresh) f (id) ON f.id = c.evaluation_id
+        JOIN (VALUES (-1), (1)) g (sign) ON g.sign = 1 OR f.id IS NULL
         ORDER BY c.participant_id, c.wave_id, g.sign, c.position DESC
+    ), disposed AS MATERIALIZED (
+        SELECT t.participant_id, w.wave_id, o.code
+        FROM touched t
+        CROSS JOIN asked w
+        CROSS JOIN LATERAL (
+            SELECT o.code FROM debrief.disposition o
+            WHERE o.programme_id = programme AND o.wave_id = w.wave_id AND o.participant_id = t.participant_id
+            OFFSET 0) o
     ), known AS (
         SELECT s.participant_id, s.wave_id, s.sign,
                coalesce(o.code, logic.derived_code(e.answered, e.applicable)) AS code, e.scores, e.texts
         FROM standing s
-        JOIN debrief.evaluation e ON e.programme_id = programme AND e.evaluation_id = s.evaluation_id
-        LEFT JOIN debrief.disposition o ON o.programme_id = programme AND o.wave_id = s.wave_id
-            AND o.participant_id = s.participant_id
+        CROSS JOIN LATERAL (
+            SELECT e.answered, e.applicable, e.scores, e.texts FROM debrief.evaluation e
+            WHERE e.programme_id = programme AND e.evaluation_id = s.evaluation_id OFFSET 0) e
+        LEFT JOIN disposed o ON o.wave_id = s.wave_id AND o.participant_id = s.participant_id
         UNION ALL
-        SELECT t.participant_id, w.wave_id, g.sign, o.code, NULL, NULL
-        FROM touched t
-        CROSS JOIN debrief.wave w
+        SELECT o.participant_id, o.wave_id, g.sign, o.code, NULL, NULL
+        FROM disposed o
         CROSS JOIN (VALUES (-1), (1)) g (sign)
-        JOIN debrief.disposition o ON o.programme_id = programme AND o.wave_id = w.wave_id
-            AND o.participant_id = t.participant_id
-        WHERE w.programme_id = programme AND w.study_id = study
-          AND NOT EXISTS (SELECT FROM standing s WHERE s.participant_id = t.participant_id
-                          AND s.wave_id = w.wave_id AND s.sign = g.sign)
+        WHERE NOT EXISTS (SELECT FROM standing s WHERE s.participant_id = o.participant_id
+                          AND s.wave_id = o.wave_id AND s.sign = g.sign)
     )
     SELECT k.participant_id, t.sector, k.wave_id, k.sign, k.code,
            CASE WHEN k.code IN ('I', 'P') THEN k.scores END, CASE WHEN k.code IN ('I', 'P') THEN k.texts END

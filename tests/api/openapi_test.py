@@ -180,6 +180,9 @@ class OpenapiTest(ServiceTest):
         call("importEvaluations", organiser, wave, "\n".join(map(json.dumps, lines)).encode() + b"\nx\n",
              "application/x-ndjson")
         call("setDisposition", organiser, {**wave, "participant": delegates[1]["id"]}, {"code": "P"})
+        call("setDispositions", organiser, wave,
+             {"dispositions": [{"participant": delegates[1]["id"], "code": "P"},
+                               {"participant": delegates[2]["id"], "code": "NC"}]})
         call("closeWave", organiser, wave)
         Study(programme, study["study"]).await_settled()
         call("listReleases", organiser, study)

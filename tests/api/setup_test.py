@@ -303,6 +303,47 @@ class SetupTest(ServiceTest):
         rows = {row["metric"]: row["value"] for row in study.internal("&family=response&slice=all")}
         self.assertEqual(rows["resp.N"], 5)  # one was not eligible
 
+    def test_time_zones_are_those_of_the_database(self):
+        names = [("Europe/Stockholm", 201), ("America/Port-au-Prince", 201), ("America/Argentina/Ushuaia", 201),
+                 ("UTC", 201), ("Etc/GMT+2", 201), ("Mars/Phobos", 422), ("Europe/", 422), ("Foo/Bar5", 422),
+                 ("FOO5", 422), ("stockholm", 422)]
+        for name, status in names:
+            reply = self.organiser.call("POST", "/v1/studies", {"name": "Zone " + name, "time_zone": name})
+            self.assertEqual(reply.status, status, name)
+
+    def test_dispositions_of_many_are_set_or_none(self):
+        study, wave = self.wave_of("Dispositions of many")
+        people = sorted(wave.invite())
+        path = wave.path + "/dispositions"
+
+        def given(*pairs):
+            return {"dispositions": [{"participant": participant, "code": code} for participant, code in pairs]}
+
+        for refused in (given((people[0], "I"), (new_id(), "I")), given((people[0], "I"), (people[0], "P")),
+                        given((people[0], "X")), {}):
+            self.assertEqual(self.organiser.call("POST", path, refused).status, 422)
+        self.assertEqual(self.organiser.call("POST", f"/v1/waves/{new_id()}/dispositions", given()).status, 404)
+        many = given(*((participant, "NE") for participant in people[:3]))
+        for counts in ((3, 0), (0, 3)):
+            made = self.organiser.made("POST", path, many)
+            self.assertEqual((made["set"], made["unchanged"]), counts)
+        made = self.organiser.made("POST", path, given((people[0], "R"), (people[1], "NE")))
+        self.assertEqual((made["set"], made["unchanged"]), (1, 1))
+        study.await_settled()
+        rows = {row["metric"]: row["value"] for row in study.internal("&family=response&slice=all")}
+        self.assertEqual(rows["resp.N"], len(people) - 2)
+
+    def test_a_job_is_due_while_something_waits_for_it(self):
+        study, wave = self.wave_of("Due")
+        study.await_settled()
+        self.assertFalse(study.job("refresh")["is_due"])
+        self.assertFalse(study.job("verify")["is_due"])
+        await_true(lambda: self.is_due_after_a_change(study, wave), "a change to be seen before it is folded")
+
+    def is_due_after_a_change(self, study, wave):
+        wave.organiser.made("POST", wave.path + ":close")
+        return study.job("refresh")["is_due"]
+
     def test_a_study_of_nobody_and_of_one(self):
         instrument = self.programme.publish(load_definition("post"))
         for people in ([], ["politics"]):

@@ -66,10 +66,11 @@ static void everything_answered(void)
             "\"RATE\":5,\"TEN\":10,\"NPS\":0,\"ROLE\":\"academia\",\"MULTI\":[\"d\",\"a\"],"
             "\"MAT\":{\"row3\":1,\"row1\":5,\"row2\":{\"missing\":\"dk\"}},\"RANK\":[\"c\",\"a\"],"
             "\"NUM\":0.1,\"USED\":true,\"REACH\":500,\"WHY\":\"\\u00e5 \\\"b\\\"\",\"NOTE\":\"n\","
-            "\"ROSTER\":{\"" TWO "\":4,\"22222222-2222-4222-8222-22222222222A\":null},"
+            "\"ROSTER\":{\"" TWO "\":4,\"complete\":false,"
+            "\"22222222-2222-4222-8222-22222222222A\":null},"
             "\"CONTACTS\":[{\"kept\":true,\"name\":\"N\",\"organisation\":\"O\"},{\"name\":\"M\"}],"
             "\"COMMIT\":[{\"text\":\"T\",\"level\":\"organisation\",\"due\":\"2027-03\","
-            "\"audience\":\"A\"}],"
+            "\"audience\":\"A\"},{\"text\":\"U\",\"level\":\"individual\",\"id\":\"c-1\"}],"
             "\"MORE\":4,\"LAST\":{\"x\":1,\"y\":2}}}"),
         ANSWERS_OK);
     static const int16_t expected[] = {5, 10, 0, 3, 1, 0, 0, 1, 5, -1, 1, 2, 0, 1, 1, 500, 4, 1, 2};
@@ -78,10 +79,12 @@ static void everything_answered(void)
         CU_ASSERT_EQUAL(answers.slots[i], expected[i]);
     CU_ASSERT_STRING_EQUAL(buf_text(&answers.texts),
                            "{\"NUM\":0.1,\"WHY\":\"å \\\"b\\\"\",\"NOTE\":\"n\",\"ROSTER\":{\"" TWO
-                           "\":4,\"" ONE "\":null},\"CONTACTS\":[{\"name\":\"N\",\"organisation\":"
+                           "\":4,\"complete\":false,\"" ONE
+                           "\":null},\"CONTACTS\":[{\"name\":\"N\",\"organisation\":"
                            "\"O\",\"kept\":true},{\"name\":\"M\"}],"
-                           "\"COMMIT\":[{\"text\":\"T\",\"level\":\"organisation\",\"due\":\"2027-"
-                           "03\",\"audience\":\"A\"}],"
+                           "\"COMMIT\":[{\"id\":\"1\",\"text\":\"T\",\"level\":\"organisation\","
+                           "\"due\":\"2027-03\",\"audience\":\"A\"},"
+                           "{\"id\":\"c-1\",\"text\":\"U\",\"level\":\"individual\"}],"
                            "\"STATUS\":{\"c-1\":\"completed\",\"c_2\":\"unknown\"}}");
     CU_ASSERT_STRING_EQUAL(answers.language, "en");
     CU_ASSERT(answers.has_replaces && uuid_equal(&answers.replaces, &participants[1]));
@@ -173,6 +176,10 @@ static const struct {
     {"\"ROSTER\":{\"" ONE "\":1,\"22222222-2222-4222-8222-22222222222A\":1}", "duplicate",
      "/answers/ROSTER/22222222-2222-4222-8222-22222222222A"},
     {"\"ROSTER\":[]", "wrong_type", "/answers/ROSTER"},
+    {"\"ROSTER\":{\"complete\":false}", "", ""},
+    {"\"ROSTER\":{\"complete\":true,\"" ONE "\":1}", "", ""},
+    {"\"ROSTER\":{\"complete\":null}", "wrong_type", "/answers/ROSTER/complete"},
+    {"\"ROSTER\":{\"complete\":{}}", "wrong_type", "/answers/ROSTER/complete"},
     {"\"CONTACTS\":[]", "", ""},
     {"\"CONTACTS\":[{\"name\":\"A\",\"organisation\":\"\"}]", "", ""},
     {"\"CONTACTS\":[{\"name\":\" \"}]", "required", "/answers/CONTACTS/0"},
@@ -190,6 +197,21 @@ static const struct {
     {"\"COMMIT\":[{\"text\":\"T\",\"level\":\"individual\",\"due\":\"2027-3\"}]", "bad_value",
      "/answers/COMMIT/0/due"},
     {"\"COMMIT\":{\"text\":\"T\"}", "unknown_member", "/answers/COMMIT/text"},
+    {"\"COMMIT\":[{\"text\":\"T\",\"level\":\"individual\",\"id\":\"\"}]", "bad_value",
+     "/answers/COMMIT/0/id"},
+    {"\"COMMIT\":[{\"text\":\"T\",\"level\":\"individual\",\"id\":\"a b\"}]", "bad_value",
+     "/answers/COMMIT/0/id"},
+    {"\"COMMIT\":[{\"text\":\"T\",\"level\":\"individual\",\"id\":1}]", "wrong_type",
+     "/answers/COMMIT/0/id"},
+    {"\"COMMIT\":[{\"text\":\"T\",\"level\":\"individual\",\"id\":\"a\"},"
+     "{\"text\":\"U\",\"level\":\"individual\",\"id\":\"a\"}]",
+     "duplicate", "/answers/COMMIT/1"},
+    {"\"COMMIT\":[{\"text\":\"T\",\"level\":\"individual\",\"id\":\"2\"},"
+     "{\"text\":\"U\",\"level\":\"individual\"}]",
+     "duplicate", "/answers/COMMIT/1"},
+    {"\"COMMIT\":[{\"text\":\"T\",\"level\":\"individual\"},"
+     "{\"text\":\"U\",\"level\":\"individual\"}]",
+     "", ""},
     {"\"STATUS\":{\"a\":\"done\"}", "bad_value", "/answers/STATUS/a"},
     {"\"STATUS\":{\"a b\":\"ongoing\"}", "bad_value", "/answers/STATUS/a b"},
     {"\"STATUS\":{\"a\":{\"missing\":\"dk\"}}", "bad_value", "/answers/STATUS/a"},

@@ -344,6 +344,10 @@ static void composites_need_half_their_items(void)
                     2);
     CU_ASSERT_EQUAL(integer(find(description, "composites", "id", "NKI"), "minimum"), 2);
     CU_ASSERT_EQUAL(integer(find(description, "composites", "id", "PROG"), "minimum"), 4);
+    const json_t *composites = json_object_get(description, "composites");
+    const json_t *last = json_array_get(composites, json_array_size(composites) - 1);
+    CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(last, "id")), "NKI");
+    CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(last, "type")), "reliability");
     json_decref(description);
     instrument_destroy(instrument);
 }
