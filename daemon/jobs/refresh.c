@@ -1,6 +1,7 @@
 #include "refresh.h"
 
 #include "jobs_private.h"
+#include "study_network.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,7 +79,7 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
 {
     bool may_enter;
     bool is_good = study_facts_load(run->session, &run->params, &run->loaded, err) &&
-                   fold(run, mode, result, &may_enter, err) &&
+                   fold(run, mode, result, &may_enter, err) && study_network_load(run, err) &&
                    study_facts_count(&run->loaded, err) && store_metrics(run, mode, result, err) &&
                    release_closed(run, result, may_enter, err);
     study_facts_finish(&run->loaded);

@@ -1,6 +1,7 @@
 #include "facts_layout.h"
 
 #include <assert.h>
+#include <debriefd/network.h>
 #include <debriefd/xalloc.h>
 #include <math.h>
 #include <stdlib.h>
@@ -57,9 +58,16 @@ void facts_destroy(struct facts *facts)
         free(wave->name);
     }
     facts_destroy_joints(facts);
+    network_destroy(facts->network);
     for (size_t i = 1; i < slots; i++)
         free((void *)(uintptr_t)facts->slices[i].name);
     free(facts);
+}
+
+void facts_set_network(struct facts *facts, struct network *network)
+{
+    network_destroy(facts->network);
+    facts->network = network;
 }
 
 bool facts_check_name(const char *name, struct error *err)

@@ -52,6 +52,7 @@ struct facts {
     size_t wave_count;
     struct joint_facts *joints;
     size_t joint_count;
+    struct network *network;
     bool slices_done, sealed;
 };
 

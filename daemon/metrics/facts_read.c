@@ -149,3 +149,8 @@ struct facts_joint_cells facts_joint_cells(const struct facts *facts, size_t joi
     const struct joint_cells *cells = &facts->joints[joint].slots[slice];
     return (struct facts_joint_cells){cells->cells, cells->length};
 }
+
+const struct network *facts_network(const struct facts *facts)
+{
+    return facts->network;
+}

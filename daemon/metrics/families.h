@@ -13,6 +13,7 @@ void satisfaction_compute(const struct facts *facts, struct metric_rows *rows);
 void learning_compute(const struct facts *facts, struct metric_rows *rows);
 void transfer_compute(const struct facts *facts, struct metric_rows *rows);
 void commitment_compute(const struct facts *facts, size_t joint, struct metric_rows *rows);
+void network_family_compute(const struct facts *facts, struct metric_rows *rows);
 void balance_compute(const struct facts *facts, struct metric_rows *rows);
 
 /* What the rows of one (wave, slice, item) have in common. */

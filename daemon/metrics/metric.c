@@ -159,6 +159,7 @@ const struct metric_family metric_families[] = {
     {.name = "satisfaction", .version = 1, .compute = satisfaction_compute},
     {.name = "learning", .version = 1, .compute = learning_compute},
     {.name = "transfer", .version = 1, .compute = transfer_compute},
+    {.name = "network", .version = 1, .compute = network_family_compute},
     {.name = "balance", .version = 1, .compute = balance_compute},
     {.name = "interview", .version = 1},
     {0},

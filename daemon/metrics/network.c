@@ -1,5 +1,6 @@
 #include <debriefd/network.h>
 
+#include "families.h"
 #include "network_private.h"
 #include <debriefd/xalloc.h>
 #include <inttypes.h>
@@ -213,4 +214,10 @@ void network_compute(const struct network *network, struct metric_rows *rows)
     }
     for (size_t wave = 1; wave < network->waves; wave++)
         network_change_emit(network, wave, rows);
+}
+
+void network_family_compute(const struct facts *facts, struct metric_rows *rows)
+{
+    if (facts_network(facts) != NULL)
+        network_compute(facts_network(facts), rows);
 }

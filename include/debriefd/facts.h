@@ -178,6 +178,12 @@ bool facts_add_joint(struct facts *facts, const struct facts_joint *joint,
 bool facts_count_joint(struct facts *facts, const char *joint, const char *slice, const int *key,
                        int64_t count, struct error *err) must_check;
 
+struct network;
+
+/* The delegation's network, which belongs to the facts from now on; NULL: nobody was asked. */
+void facts_set_network(struct facts *facts, struct network *network);
+const struct network *facts_network(const struct facts *facts);
+
 /* Ends the building. Fails when counts contradict each other: more dispositions or panel members
  * than members, more answers than eligible persons (of commitments: than members), a gap of the
  * name of its wave's item or index, targets that do not sum to 1. */
