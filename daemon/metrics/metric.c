@@ -161,6 +161,7 @@ const struct metric_family metric_families[] = {
     {.name = "transfer", .version = 1, .compute = transfer_compute},
     {.name = "balance", .version = 1, .compute = balance_compute},
     {.name = "interview", .version = 1},
+    {.name = "comparison", .version = 1},
     {0},
 };
 
