@@ -9,8 +9,6 @@
 
 #define ITEM_MAX (2 * COMPARISON_NAME_MAX + 2)
 
-const struct metric_family comparison_family = {"comparison", 1, NULL};
-
 struct trip {
     char *id;
     char *name;
@@ -197,6 +195,7 @@ bool comparison_compute(struct comparison *comparison, struct metric_rows *rows,
               compare_values);
     if (!check_once(comparison, err))
         return false;
+    metric_rows_begin(rows, "comparison");
     if (comparison->has_persons)
         comparison_emit_persons(&comparison->persons, rows);
     for (size_t first = 0, end; first < comparison->value_count; first = end) {

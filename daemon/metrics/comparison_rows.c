@@ -41,7 +41,6 @@ static struct metric_row *put(struct metric_rows *rows, const struct place *plac
                         .n = place->n,
                         .N = place->N};
     struct metric_row *row = cell_either(&cell, metric, null, value, place->unit);
-    row->family = &comparison_family;
     row->method = method; /* a literal: it outlives the rows */
     return row;
 }

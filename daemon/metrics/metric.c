@@ -162,6 +162,7 @@ const struct metric_family metric_families[] = {
     {.name = "network", .version = 1, .compute = network_family_compute},
     {.name = "balance", .version = 1, .compute = balance_compute},
     {.name = "interview", .version = 1},
+    {.name = "comparison", .version = 1},
     {0},
 };
 

@@ -22,8 +22,6 @@
 
 struct comparison;
 
-extern const struct metric_family comparison_family;
-
 struct comparison *comparison_create(void);
 void comparison_destroy(struct comparison *comparison);
 
