@@ -1,9 +1,10 @@
-/* A programme's comparison: its rows from the studies' internal means, and a release of its own
- * from the means that the studies have released, which therefore says nothing that these do not.
- * Both belong to the reserved study. */
+/* A programme's own rows: its interviews, and its comparison from the studies' internal means; and
+ * a release of the comparison from the means that the studies have released, which therefore says
+ * nothing that these do not. Both belong to the reserved study. */
 #include "compare.h"
 
 #include <debriefd/comparison.h>
+#include <debriefd/interview_facts.h>
 #include <string.h>
 
 /* The columns of comparison_internal and comparison_released. */
@@ -90,13 +91,24 @@ static bool store_rows(const struct study_run *run, const struct metric_rows *ro
     return is_good;
 }
 
+static bool add_interviews(const struct study_run *run, struct metric_rows *rows, struct error *err)
+{
+    struct codings *codings;
+    if (!interview_facts_load(run->session, &run->programme, NULL, &codings, err))
+        return false;
+    if (codings != NULL)
+        interview_compute(codings, rows);
+    codings_destroy(codings);
+    return true;
+}
+
 static bool compare_internal(const struct study_run *run, struct refresh_result *result,
                              struct error *err)
 {
     struct comparison *comparison = comparison_create();
     struct metric_rows *rows = metric_rows_create();
     bool is_good = load_values(run, "comparison_internal", comparison, err) &&
-                   load_persons(run, comparison, err) &&
+                   load_persons(run, comparison, err) && add_interviews(run, rows, err) &&
                    comparison_compute(comparison, rows, err) &&
                    store_rows(run, rows, &result->revision, err);
     metric_rows_destroy(rows);

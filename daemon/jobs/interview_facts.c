@@ -6,17 +6,19 @@
 
 struct loading {
     struct session *session;
-    const struct params *params;
+    const struct params *programme;
+    const struct params *study; /* the programme, and the study or null */
     struct codings *codings;
     struct error *err;
 };
 
 typedef bool row_fn(const struct loading *loading, const struct rows *rows, int row);
 
-static bool each_row(const struct loading *loading, const char *statement, row_fn *read_row)
+static bool each_row(const struct loading *loading, const struct params *params,
+                     const char *statement, row_fn *read_row)
 {
     struct rows *rows;
-    if (!session_execute(loading->session, statement, loading->params, &rows, loading->err))
+    if (!session_execute(loading->session, statement, params, &rows, loading->err))
         return false;
     bool is_good = true;
     for (int row = 0; is_good && row < rows_count(rows); row++)
@@ -28,11 +30,6 @@ static bool each_row(const struct loading *loading, const char *statement, row_f
 static const char *text_or_null(const struct rows *rows, int row, int column)
 {
     return rows_is_null(rows, row, column) ? NULL : rows_text(rows, row, column);
-}
-
-static bool read_set(const struct loading *loading, const struct rows *rows, int row)
-{
-    return codings_set_adjudicator(loading->codings, rows_text(rows, row, 0), loading->err);
 }
 
 static bool read_code(const struct loading *loading, const struct rows *rows, int row)
@@ -93,31 +90,55 @@ static bool read_quotes(const struct loading *loading, const struct rows *rows, 
     return error_set(loading->err, ERR_INTERNAL, "the approval %s is unknown", approval);
 }
 
-static bool load(const struct loading *loading)
+static bool load(const struct loading *loading, bool is_programme, const struct rows *set)
 {
-    return each_row(loading, "fact_interview_set", read_set) &&
-           each_row(loading, "fact_codes", read_code) &&
-           each_row(loading, "fact_interviews", read_interview) &&
-           each_row(loading, "fact_interview_trips", read_trip) &&
-           each_row(loading, "fact_segments", read_segment) &&
-           each_row(loading, "fact_coder_segments", read_assignment) &&
-           each_row(loading, "fact_codings", read_coding) &&
-           each_row(loading, "fact_quotes", read_quotes) &&
+    const struct params *programme = loading->programme, *study = loading->study;
+    return codings_set_adjudicator(loading->codings, rows_text(set, 0, 0), loading->err) &&
+           each_row(loading, programme, "fact_codes", read_code) &&
+           each_row(loading, study, "fact_interviews", read_interview) &&
+           each_row(loading, study, "fact_interview_trips", read_trip) &&
+           each_row(loading, study, "fact_segments", read_segment) &&
+           each_row(loading, study, "fact_coder_segments", read_assignment) &&
+           each_row(loading, study, "fact_codings", read_coding) &&
+           (!is_programme || each_row(loading, programme, "fact_quotes", read_quotes)) &&
            codings_seal(loading->codings, loading->err);
 }
 
-bool interview_facts_load(struct session *session, const struct uuid *programme,
-                          struct codings **codings, struct error *err)
+static bool load_if_any(struct loading *loading, bool is_programme, struct codings **codings)
 {
-    struct params params;
-    params_init(&params);
-    params_uuid(&params, programme);
-    struct loading loading = {session, &params, codings_create(), err};
-    bool is_loaded = load(&loading);
-    params_finish(&params);
-    if (is_loaded)
-        *codings = loading.codings;
+    struct rows *set;
+    *codings = NULL;
+    if (!session_execute(loading->session, "fact_interview_set", loading->programme, &set,
+                         loading->err))
+        return false;
+    bool is_good = true;
+    if (rows_count(set) > 0) {
+        *codings = loading->codings = codings_create();
+        is_good = load(loading, is_programme, set);
+    }
+    rows_destroy(set);
+    return is_good;
+}
+
+bool interview_facts_load(struct session *session, const struct uuid *programme,
+                          const struct uuid *study, struct codings **codings, struct error *err)
+{
+    struct params programme_params, study_params;
+    params_init(&programme_params);
+    params_init(&study_params);
+    params_uuid(&programme_params, programme);
+    params_uuid(&study_params, programme);
+    if (study != NULL)
+        params_uuid(&study_params, study);
     else
-        codings_destroy(loading.codings);
-    return is_loaded;
+        params_null(&study_params);
+    struct loading loading = {session, &programme_params, &study_params, NULL, err};
+    bool is_good = load_if_any(&loading, study == NULL, codings);
+    params_finish(&programme_params);
+    params_finish(&study_params);
+    if (!is_good) {
+        codings_destroy(*codings);
+        *codings = NULL;
+    }
+    return is_good;
 }

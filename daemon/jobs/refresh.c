@@ -2,6 +2,7 @@
 
 #include "jobs_private.h"
 #include "study_network.h"
+#include <debriefd/interview_facts.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,22 +48,42 @@ static bool read_stored(const struct study_run *run, struct buf *text, struct er
     return true;
 }
 
+static bool add_interviews(const struct study_run *run, struct metric_rows *rows, struct error *err)
+{
+    struct codings *codings;
+    if (!interview_facts_load(run->session, &run->programme, &run->study, &codings, err))
+        return false;
+    if (codings != NULL)
+        interview_compute_trip(codings, uuid_format(&run->study).text, rows);
+    codings_destroy(codings);
+    return true;
+}
+
 /* Rows that say what is stored stay; from scratch they are written whatever is said to be stored.
  */
 static bool store_metrics(const struct study_run *run, enum refresh_mode mode,
-                          struct refresh_result *result, struct error *err)
+                          const struct metric_rows *computed, struct refresh_result *result,
+                          struct error *err)
 {
-    struct metric_rows *computed = metric_rows_create();
     struct params params;
-    metric_compute_all(run->loaded.facts, computed);
     params_init(&params);
     study_params(run, &params);
     struct secret_hash hash = metric_rows_params(computed, &params);
-    metric_rows_destroy(computed);
     bool is_stored = mode == REFRESH_PENDING && result->has_stored_rows &&
                      memcmp(hash.bytes, result->stored_rows.bytes, sizeof hash.bytes) == 0;
     bool is_good = is_stored || metric_rows_replace(run, &params, &hash, &result->revision, err);
     params_finish(&params);
+    return is_good;
+}
+
+static bool compute_metrics(const struct study_run *run, enum refresh_mode mode,
+                            struct refresh_result *result, struct error *err)
+{
+    struct metric_rows *computed = metric_rows_create();
+    metric_compute_all(run->loaded.facts, computed);
+    bool is_good =
+        add_interviews(run, computed, err) && store_metrics(run, mode, computed, result, err);
+    metric_rows_destroy(computed);
     return is_good;
 }
 
@@ -80,7 +101,8 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
     bool may_enter;
     bool is_good = study_facts_load(run->session, &run->params, &run->loaded, err) &&
                    fold(run, mode, result, &may_enter, err) && study_network_load(run, err) &&
-                   study_facts_count(&run->loaded, err) && store_metrics(run, mode, result, err) &&
+                   study_facts_count(&run->loaded, err) &&
+                   compute_metrics(run, mode, result, err) &&
                    release_closed(run, result, may_enter, err);
     study_facts_finish(&run->loaded);
     return is_good;

@@ -9,8 +9,10 @@
 
 struct session;
 
-/* Sealed, and the caller's. A programme without interviews has empty ones. */
+/* Sealed, and the caller's; NULL in a programme that has no interviews. With a study, only the
+ * interviews of its travellers and what they say of it. */
 bool interview_facts_load(struct session *session, const struct uuid *programme,
-                          struct codings **codings, struct error *err) must_check;
+                          const struct uuid *study, struct codings **codings,
+                          struct error *err) must_check;
 
 #endif

@@ -23,6 +23,16 @@ BEGIN
 END
 $$;
 
+-- Every study shows every code, and the programme shows them all.
+CREATE FUNCTION logic.mark_recoded(programme uuid) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO debrief.stale (programme_id, study_id)
+    SELECT s.programme_id, s.study_id FROM debrief.study s WHERE s.programme_id = programme ORDER BY s.study_id
+    ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now();
+    SELECT logic.mark_uncompared(programme, '00000000-0000-0000-0000-000000000000');
+    SELECT pg_notify('debriefd_pending', programme::text)
+$$;
+
 -- `faults` is an array of {line, detail}, or null.
 CREATE FUNCTION logic.lines_refused(faults jsonb) RETURNS logic.answer
 LANGUAGE sql IMMUTABLE
@@ -37,7 +47,7 @@ BEGIN
     IF added + changed > 0 THEN
         UPDATE debrief.interview_set s SET changed_at = clock_timestamp() WHERE s.programme_id = programme;
         PERFORM logic.audit_append(programme, actor, what || '.imported', outcome);
-        PERFORM pg_notify('debriefd_pending', programme::text);
+        PERFORM logic.mark_recoded(programme);
     END IF;
     RETURN ROW(200, outcome::text)::logic.answer;
 END
@@ -57,7 +67,7 @@ BEGIN
     WHERE s.programme_id = programme AND s.adjudicator <> given ->> 'adjudicator';
     IF FOUND THEN
         PERFORM logic.audit_append(programme, actor, 'interviews.adjudicator_set', given);
-        PERFORM pg_notify('debriefd_pending', programme::text);
+        PERFORM logic.mark_recoded(programme);
     END IF;
     SELECT * INTO stored FROM debrief.interview_set s WHERE s.programme_id = programme;
     RETURN ROW(200, logic.interview_set_json(stored))::logic.answer;

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     int code = EXIT_FAILURE;
-    if (interview_facts_load(session, &programme, &codings, &err)) {
+    if (interview_facts_load(session, &programme, NULL, &codings, &err) && codings != NULL) {
         code = print_rows(codings, argc > 3 ? argv[3] : NULL);
         codings_destroy(codings);
     } else {
