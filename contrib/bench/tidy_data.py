@@ -314,7 +314,7 @@ def main():
     for name, usual in [("seed", 1), ("studies", 5), ("participants", 120), ("answers", 2400), ("ties", 1000),
                         ("largest", 60)]:
         parser.add_argument("--" + name, type=int, default=usual)
-    parser.add_argument("--expect", default="response,balance,satisfaction")
+    parser.add_argument("--expect", default="response,balance,satisfaction,learning,network")
     given = parser.parse_args()
     data = Dataset(given)
     present = {person["sector"] for person in data.people}
