@@ -108,27 +108,18 @@ static json_t *without_studies(const json_t *metrics)
     return own;
 }
 
-/* A server that has no such rows refuses the question: then all of them are missing. */
-static json_t *get_whole(struct verification *verification)
+static enum ctl_status get_whole(struct verification *verification, json_t **rows)
 {
     char path[120];
-    struct error err;
-    struct client_reply reply;
-    client_reply_init(&reply);
+    json_t *answer;
     snprintf(path, sizeof path, "/v1/programmes/%s/metrics?internal=1",
              uuid_format(&verification->programme).text);
-    struct client_call call = {.method = "GET",
-                               .path = path,
-                               .accept = "application/json",
-                               .bearer = verification->analyst.secret};
-    json_t *rows = NULL;
-    if (client_send(verification->invocation->client, &call, &reply, &err) && reply.status == 200) {
-        json_t *answer = json_loadb(buf_text(&reply.body), reply.body.length, 0, NULL);
-        rows = without_studies(json_object_get(answer, "metrics"));
-        json_decref(answer);
-    }
-    client_reply_finish(&reply);
-    return rows;
+    enum ctl_status status = get(verification, &verification->analyst, path, &answer);
+    if (status != CTL_DONE)
+        return status;
+    *rows = without_studies(json_object_get(answer, "metrics"));
+    json_decref(answer);
+    return CTL_DONE;
 }
 
 static enum ctl_status compare_trip(struct verification *verification, const struct names *names,
@@ -138,7 +129,10 @@ static enum ctl_status compare_trip(struct verification *verification, const str
     char path[120];
     const char *trip = names_text(names, list[0].trip);
     if (strcmp(trip, WHOLE) == 0) {
-        json_t *rows = get_whole(verification);
+        json_t *rows;
+        enum ctl_status status = get_whole(verification, &rows);
+        if (status != CTL_DONE)
+            return status;
         comparison_add(comparison, names, list, count, rows);
         json_decref(rows);
         return CTL_DONE;
