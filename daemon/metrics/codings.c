@@ -9,12 +9,12 @@
 struct codings *codings_create(void)
 {
     struct codings *codings = xcalloc(sizeof *codings);
-    names_init(&codings->codes);
-    names_init(&codings->coders);
-    names_init(&codings->trips);
-    names_init(&codings->persons);
-    names_init(&codings->interview_names);
-    names_init(&codings->segment_names);
+    numbering_init(&codings->codes);
+    numbering_init(&codings->coders);
+    numbering_init(&codings->trips);
+    numbering_init(&codings->persons);
+    numbering_init(&codings->interview_names);
+    numbering_init(&codings->segment_names);
     codings->adjudicator = xstrdup(ADJUDICATOR);
     return codings;
 }
@@ -23,12 +23,12 @@ void codings_destroy(struct codings *codings)
 {
     if (codings == NULL)
         return;
-    names_finish(&codings->codes);
-    names_finish(&codings->coders);
-    names_finish(&codings->trips);
-    names_finish(&codings->persons);
-    names_finish(&codings->interview_names);
-    names_finish(&codings->segment_names);
+    numbering_finish(&codings->codes);
+    numbering_finish(&codings->coders);
+    numbering_finish(&codings->trips);
+    numbering_finish(&codings->persons);
+    numbering_finish(&codings->interview_names);
+    numbering_finish(&codings->segment_names);
     free(codings->adjudicator);
     free(codings->interviews);
     free(codings->segments);
@@ -48,34 +48,34 @@ static bool check_name(const struct codings *codings, const char *name, struct e
 }
 
 /* A new name of `names`, of which there are at most `most`. */
-static bool check_new(const struct codings *codings, const struct names *names, size_t most,
+static bool check_new(const struct codings *codings, const struct numbering *names, size_t most,
                       const char *name, struct error *err)
 {
     if (!check_name(codings, name, err))
         return false;
     if (names->count == most)
         return error_set(err, ERR_INVALID, "%s is one too many: at most %zu", name, most);
-    if (names_find(names, name) != NAMES_NONE)
+    if (numbering_find(names, name) != NUMBERING_NONE)
         return error_set(err, ERR_INVALID, "%s is named twice", name);
     return true;
 }
 
-static bool find(const struct codings *codings, const struct names *names, const char *name,
+static bool find(const struct codings *codings, const struct numbering *names, const char *name,
                  size_t *number, struct error *err)
 {
     if (!check_name(codings, name, err))
         return false;
-    size_t found = names_find(names, name);
-    if (found == NAMES_NONE)
+    size_t found = numbering_find(names, name);
+    if (found == NUMBERING_NONE)
         return error_set(err, ERR_INVALID, "no %s in the codings", name);
     *number = found;
     return true;
 }
 
-static size_t find_or_add(struct names *names, const char *name)
+static size_t find_or_add(struct numbering *names, const char *name)
 {
-    size_t found = names_find(names, name);
-    return found != NAMES_NONE ? found : names_add(names, name);
+    size_t found = numbering_find(names, name);
+    return found != NUMBERING_NONE ? found : numbering_add(names, name);
 }
 
 /* Room for one more element. */
@@ -100,7 +100,7 @@ bool codings_add_code(struct codings *codings, const char *code, struct error *e
 {
     if (!check_new(codings, &codings->codes, CODINGS_CODES_MAX, code, err))
         return false;
-    names_add(&codings->codes, code);
+    numbering_add(&codings->codes, code);
     return true;
 }
 
@@ -111,7 +111,7 @@ bool codings_add_interview(struct codings *codings, const struct codings_intervi
                    err) ||
         !check_name(codings, interview->person, err))
         return false;
-    size_t number = names_add(&codings->interview_names, interview->name);
+    size_t number = numbering_add(&codings->interview_names, interview->name);
     codings->interviews = grow(codings->interviews, number, &codings->interview_capacity,
                                sizeof *codings->interviews);
     codings->interviews[number] = (struct interview){
@@ -142,14 +142,14 @@ bool codings_add_trip(struct codings *codings, const char *interview, const char
 bool codings_add_segment(struct codings *codings, const char *segment, const char *interview,
                          const char *trip, struct error *err)
 {
-    struct segment added = {.trip = NAMES_NONE};
+    struct segment added = {.trip = NUMBERING_NONE};
     if (!check_new(codings, &codings->segment_names, CODINGS_SEGMENTS_MAX, segment, err) ||
         !find(codings, &codings->interview_names, interview, &added.interview, err) ||
         (trip != NULL && !check_name(codings, trip, err)))
         return false;
     if (trip != NULL)
         added.trip = find_or_add(&codings->trips, trip);
-    added.name = names_add(&codings->segment_names, segment);
+    added.name = numbering_add(&codings->segment_names, segment);
     codings->segments =
         grow(codings->segments, added.name, &codings->segment_capacity, sizeof *codings->segments);
     codings->segments[added.name] = added;
@@ -161,7 +161,7 @@ static bool find_coder(struct codings *codings, const char *coder, size_t *numbe
 {
     if (!check_name(codings, coder, err))
         return false;
-    if (names_find(&codings->coders, coder) == NAMES_NONE &&
+    if (numbering_find(&codings->coders, coder) == NUMBERING_NONE &&
         codings->coders.count == CODINGS_CODERS_MAX)
         return error_set(err, ERR_INVALID, "more than %d coders", CODINGS_CODERS_MAX);
     *number = find_or_add(&codings->coders, coder);

@@ -1,9 +1,9 @@
 /* codings_layout: the storage behind struct codings, shared by its builder and the interview
- * family. Everything is named by its number in the matching `names`; sealing sorts by name. */
+ * family. Everything is named by its number in the matching numbering; sealing sorts by name. */
 #ifndef CODINGS_LAYOUT_H
 #define CODINGS_LAYOUT_H
 
-#include "names.h"
+#include "numbering.h"
 #include <debriefd/codings.h>
 
 struct interview {
@@ -18,7 +18,7 @@ struct visit {
 
 struct segment {
     size_t name, interview;
-    size_t trip; /* NAMES_NONE for none */
+    size_t trip; /* NUMBERING_NONE for none */
 };
 
 struct assignment {
@@ -31,7 +31,7 @@ struct mark {
 };
 
 struct codings {
-    struct names codes, coders, trips, persons, interview_names, segment_names;
+    struct numbering codes, coders, trips, persons, interview_names, segment_names;
     char *adjudicator;
     struct interview *interviews;   /* by name */
     struct segment *segments;       /* by name */

@@ -75,7 +75,7 @@ static void move_codings(struct codings *codings, const struct renumbering *move
         struct segment *segment = &codings->segments[i];
         segment->name = moved->segments[segment->name];
         segment->interview = moved->interviews[segment->interview];
-        if (segment->trip != NAMES_NONE)
+        if (segment->trip != NUMBERING_NONE)
             segment->trip = moved->trips[segment->trip];
     }
     for (size_t i = 0; i < codings->assignment_count; i++) {
@@ -99,12 +99,12 @@ static void move_codings(struct codings *codings, const struct renumbering *move
 static void renumber(struct codings *codings)
 {
     struct renumbering moved = {
-        .codes = names_sort(&codings->codes),
-        .coders = names_sort(&codings->coders),
-        .trips = names_sort(&codings->trips),
-        .persons = names_sort(&codings->persons),
-        .interviews = names_sort(&codings->interview_names),
-        .segments = names_sort(&codings->segment_names),
+        .codes = numbering_sort(&codings->codes),
+        .coders = numbering_sort(&codings->coders),
+        .trips = numbering_sort(&codings->trips),
+        .persons = numbering_sort(&codings->persons),
+        .interviews = numbering_sort(&codings->interview_names),
+        .segments = numbering_sort(&codings->segment_names),
     };
     move_interviews(codings, &moved);
     move_codings(codings, &moved);

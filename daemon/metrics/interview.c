@@ -21,7 +21,7 @@ struct themes {
     const struct codings *codings;
     size_t people; /* interviewees */
     size_t codes;
-    size_t *rank;        /* of a person: their place in the order of interviews, or NAMES_NONE */
+    size_t *rank; /* of a person: their place in the order of interviews, or NUMBERING_NONE */
     unsigned char *said; /* [rank * codes + code], of enum said */
     int64_t *mentions;   /* by code */
     int64_t *speakers;   /* by code */
@@ -57,32 +57,33 @@ static void rank_people(struct themes *themes)
                 (struct place){codings->interviews[i].person, codings->interviews[i].sequence};
     qsort(places, count, sizeof *places, compare_places);
     for (size_t person = 0; person < codings->persons.count; person++)
-        themes->rank[person] = NAMES_NONE;
+        themes->rank[person] = NUMBERING_NONE;
     for (size_t i = 0; i < count; i++)
-        if (themes->rank[places[i].person] == NAMES_NONE)
+        if (themes->rank[places[i].person] == NUMBERING_NONE)
             themes->rank[places[i].person] = themes->people++;
     free(places);
 }
 
-/* The interviewee whom an adjudicated mark tells of, or NAMES_NONE when it counts for nobody. */
+/* The interviewee whom an adjudicated mark tells of, or NUMBERING_NONE when it counts for nobody.
+ */
 static size_t speaker_of(const struct themes *themes, const struct mark *mark, size_t adjudicator)
 {
     const struct codings *codings = themes->codings;
     const struct interview *interview =
         &codings->interviews[codings->segments[mark->segment].interview];
     if (mark->coder != adjudicator || interview->is_organiser)
-        return NAMES_NONE;
+        return NUMBERING_NONE;
     return themes->rank[interview->person];
 }
 
 static void read_marks(struct themes *themes)
 {
     const struct codings *codings = themes->codings;
-    size_t adjudicator = names_find(&codings->coders, codings->adjudicator);
-    for (size_t i = 0; i < codings->mark_count && adjudicator != NAMES_NONE; i++) {
+    size_t adjudicator = numbering_find(&codings->coders, codings->adjudicator);
+    for (size_t i = 0; i < codings->mark_count && adjudicator != NUMBERING_NONE; i++) {
         const struct mark *mark = &codings->marks[i];
         size_t speaker = speaker_of(themes, mark, adjudicator);
-        if (speaker == NAMES_NONE)
+        if (speaker == NUMBERING_NONE)
             continue;
         unsigned char *said = &themes->said[speaker * themes->codes + mark->code];
         themes->speakers[mark->code] += *said == 0;
@@ -332,8 +333,8 @@ static int64_t find_travellers(const struct themes *themes, size_t trip, bool *t
     int64_t people = 0;
     for (size_t i = 0; i < codings->visit_count; i++) {
         const struct interview *interview = &codings->interviews[codings->visits[i].interview];
-        size_t rank = interview->is_organiser ? NAMES_NONE : themes->rank[interview->person];
-        if (codings->visits[i].trip != trip || rank == NAMES_NONE || travelled[rank])
+        size_t rank = interview->is_organiser ? NUMBERING_NONE : themes->rank[interview->person];
+        if (codings->visits[i].trip != trip || rank == NUMBERING_NONE || travelled[rank])
             continue;
         travelled[rank] = true;
         people++;
@@ -346,11 +347,11 @@ static void count_travellers(const struct themes *themes, size_t trip, const boo
                              bool *said, int64_t *speakers)
 {
     const struct codings *codings = themes->codings;
-    size_t adjudicator = names_find(&codings->coders, codings->adjudicator);
-    for (size_t i = 0; i < codings->mark_count && adjudicator != NAMES_NONE; i++) {
+    size_t adjudicator = numbering_find(&codings->coders, codings->adjudicator);
+    for (size_t i = 0; i < codings->mark_count && adjudicator != NUMBERING_NONE; i++) {
         const struct mark *mark = &codings->marks[i];
         size_t speaker = speaker_of(themes, mark, adjudicator);
-        if (codings->segments[mark->segment].trip != trip || speaker == NAMES_NONE ||
+        if (codings->segments[mark->segment].trip != trip || speaker == NUMBERING_NONE ||
             !travelled[speaker] || said[speaker * themes->codes + mark->code])
             continue;
         said[speaker * themes->codes + mark->code] = true;
@@ -365,12 +366,12 @@ void interview_compute_trip(const struct codings *codings, const char *trip,
     metric_rows_begin(rows, "interview");
     struct themes themes;
     themes_init(&themes, codings);
-    size_t number = names_find(&codings->trips, trip);
+    size_t number = numbering_find(&codings->trips, trip);
     bool *travelled = xcalloc_array(themes.people, sizeof *travelled);
     bool *said = xcalloc_array(themes.people * themes.codes, sizeof *said);
     int64_t *speakers = xcalloc_array(themes.codes, sizeof *speakers);
     int64_t people = 0;
-    if (number != NAMES_NONE) {
+    if (number != NUMBERING_NONE) {
         people = find_travellers(&themes, number, travelled);
         count_travellers(&themes, number, travelled, said, speakers);
     }

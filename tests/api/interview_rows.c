@@ -1,5 +1,6 @@
 /* interview_rows SOCKET_DIRECTORY PROGRAMME [STUDY]: what the worker computes of a programme's
- * codings, as "item,metric,value" lines; a null is its reason. Connects as the worker's role. */
+ * codings, or of one study's, as "item,metric,value" lines; a null is its reason, and without
+ * interviews there is no line. Connects as the worker's role. */
 #include <debriefd/embedded.h>
 #include <debriefd/interview_facts.h>
 #include <debriefd/metric.h>
@@ -32,10 +33,11 @@ static int print_rows(const struct codings *codings, const char *study)
 
 int main(int argc, char **argv)
 {
-    struct uuid programme;
+    struct uuid programme, study;
     char conninfo[512];
     struct error err;
-    if (argc < 3 || !uuid_parse(argv[2], strlen(argv[2]), &programme))
+    if (argc < 3 || !uuid_parse(argv[2], strlen(argv[2]), &programme) ||
+        (argc > 3 && !uuid_parse(argv[3], strlen(argv[3]), &study)))
         return EXIT_FAILURE;
     snprintf(conninfo, sizeof conninfo, "host=%s dbname=debriefd user=debriefd_work", argv[1]);
     struct session_options options = {.conninfo = conninfo, .statements = sql_queries};
@@ -46,8 +48,9 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     int code = EXIT_FAILURE;
-    if (interview_facts_load(session, &programme, NULL, &codings, &err) && codings != NULL) {
-        code = print_rows(codings, argc > 3 ? argv[3] : NULL);
+    const struct uuid *only = argc > 3 ? &study : NULL;
+    if (interview_facts_load(session, &programme, only, &codings, &err)) {
+        code = codings != NULL ? print_rows(codings, argc > 3 ? argv[3] : NULL) : EXIT_SUCCESS;
         codings_destroy(codings);
     } else {
         fprintf(stderr, "%s\n", err.message);

@@ -1,4 +1,4 @@
-#include "names.h"
+#include "numbering.h"
 
 #include <debriefd/map.h>
 #include <debriefd/xalloc.h>
@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-void names_init(struct names *names)
+void numbering_init(struct numbering *names)
 {
-    *names = (struct names){.numbers = map_create(NULL)};
+    *names = (struct numbering){.numbers = map_create(NULL)};
 }
 
-void names_finish(struct names *names)
+void numbering_finish(struct numbering *names)
 {
     map_destroy(names->numbers);
     for (size_t i = 0; i < names->count; i++)
@@ -20,19 +20,19 @@ void names_finish(struct names *names)
 }
 
 /* The map holds numbers from 1, as pointers, because NULL is nothing found. */
-size_t names_find(const struct names *names, const char *text)
+size_t numbering_find(const struct numbering *names, const char *text)
 {
     const void *found = map_peek(names->numbers, text, strlen(text));
-    return found == NULL ? NAMES_NONE : (size_t)((uintptr_t)found - 1);
+    return found == NULL ? NUMBERING_NONE : (size_t)((uintptr_t)found - 1);
 }
 
-static void number(struct names *names, size_t index)
+static void number(struct numbering *names, size_t index)
 {
     const char *text = names->texts[index];
     map_add(names->numbers, text, strlen(text), (void *)(uintptr_t)(index + 1), MAP_FOREVER);
 }
 
-size_t names_add(struct names *names, const char *text)
+size_t numbering_add(struct numbering *names, const char *text)
 {
     if (names->count == names->capacity) {
         names->capacity = names->capacity == 0 ? 64 : 2 * names->capacity;
@@ -54,7 +54,7 @@ static int compare_texts(const void *left, const void *right)
     return strcmp(a->text, b->text);
 }
 
-size_t *names_sort(struct names *names)
+size_t *numbering_sort(struct numbering *names)
 {
     struct numbered *order = xcalloc_array(names->count, sizeof *order);
     size_t *moved = xcalloc_array(names->count, sizeof *moved);
