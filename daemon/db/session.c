@@ -183,6 +183,19 @@ bool session_execute(struct session *session, const char *statement, const struc
     return finish(session, result, inside, statement, rows, err);
 }
 
+bool session_each(struct session *session, const char *statement, const struct params *params,
+                  session_row_fn *take, void *context, struct error *err)
+{
+    struct rows *rows;
+    if (!session_execute(session, statement, params, &rows, err))
+        return false;
+    bool is_good = true;
+    for (int row = 0; is_good && row < rows_count(rows); row++)
+        is_good = take(context, rows, row, err);
+    rows_destroy(rows);
+    return is_good;
+}
+
 bool session_query(struct session *session, const char *sql, const struct params *params,
                    struct rows **rows, struct error *err)
 {

@@ -142,25 +142,16 @@ static bool take_marks(const struct study_run *run, struct error *err)
     return is_good;
 }
 
+static bool compare(struct study_run *run, const struct refresh_order *order,
+                    struct refresh_result *result, struct error *err)
+{
+    (void)order; /* the same in every mode */
+    return compare_internal(run, result, err) && compare_released(run, result, err) &&
+           take_marks(run, err);
+}
+
 bool compare_programme(struct session *session, const struct refresh_order *order,
                        struct refresh_result *result, struct error *err)
 {
-    struct study_run run = {
-        .session = session,
-        .programme = order->programme,
-        .study = order->study,
-        .epoch = order->epoch,
-    };
-    params_init(&run.params);
-    study_params(&run, &run.params);
-    *result = (struct refresh_result){0};
-    bool is_good = session_begin(session, err) &&
-                   session_execute(session, "transaction_snapshot", NULL, NULL, err) &&
-                   lease_check(&run, order->lease, &order->holder, err) &&
-                   compare_internal(&run, result, err) && compare_released(&run, result, err) &&
-                   take_marks(&run, err) && session_commit(session, err);
-    if (!is_good)
-        session_rollback(session);
-    params_finish(&run.params);
-    return is_good;
+    return run_under_lease(session, order, compare, result, err);
 }

@@ -12,71 +12,61 @@ struct loading {
     struct error *err;
 };
 
-typedef bool row_fn(const struct loading *loading, const struct rows *rows, int row);
-
-static bool each_row(const struct loading *loading, const struct params *params,
-                     const char *statement, row_fn *read_row)
-{
-    struct rows *rows;
-    if (!session_execute(loading->session, statement, params, &rows, loading->err))
-        return false;
-    bool is_good = true;
-    for (int row = 0; is_good && row < rows_count(rows); row++)
-        is_good = read_row(loading, rows, row);
-    rows_destroy(rows);
-    return is_good;
-}
-
 static const char *text_or_null(const struct rows *rows, int row, int column)
 {
     return rows_is_null(rows, row, column) ? NULL : rows_text(rows, row, column);
 }
 
-static bool read_code(const struct loading *loading, const struct rows *rows, int row)
+static bool read_code(void *context, const struct rows *rows, int row, struct error *err)
 {
-    return codings_add_code(loading->codings, rows_text(rows, row, 0), loading->err);
+    struct codings *codings = context;
+    return codings_add_code(codings, rows_text(rows, row, 0), err);
 }
 
-static bool read_interview(const struct loading *loading, const struct rows *rows, int row)
+static bool read_interview(void *context, const struct rows *rows, int row, struct error *err)
 {
+    struct codings *codings = context;
     struct codings_interview interview = {
         .name = rows_text(rows, row, 0),
         .person = rows_text(rows, row, 1),
         .sequence = rows_int64(rows, row, 2),
         .is_organiser = rows_bool(rows, row, 3),
     };
-    return codings_add_interview(loading->codings, &interview, loading->err);
+    return codings_add_interview(codings, &interview, err);
 }
 
-static bool read_trip(const struct loading *loading, const struct rows *rows, int row)
+static bool read_trip(void *context, const struct rows *rows, int row, struct error *err)
 {
-    return codings_add_trip(loading->codings, rows_text(rows, row, 0), rows_text(rows, row, 1),
-                            loading->err);
+    struct codings *codings = context;
+    return codings_add_trip(codings, rows_text(rows, row, 0), rows_text(rows, row, 1), err);
 }
 
-static bool read_segment(const struct loading *loading, const struct rows *rows, int row)
+static bool read_segment(void *context, const struct rows *rows, int row, struct error *err)
 {
-    return codings_add_segment(loading->codings, rows_text(rows, row, 0), rows_text(rows, row, 1),
-                               text_or_null(rows, row, 2), loading->err);
+    struct codings *codings = context;
+    return codings_add_segment(codings, rows_text(rows, row, 0), rows_text(rows, row, 1),
+                               text_or_null(rows, row, 2), err);
 }
 
-static bool read_assignment(const struct loading *loading, const struct rows *rows, int row)
+static bool read_assignment(void *context, const struct rows *rows, int row, struct error *err)
 {
-    return codings_assign(loading->codings, rows_text(rows, row, 0), rows_text(rows, row, 1),
-                          loading->err);
+    struct codings *codings = context;
+    return codings_assign(codings, rows_text(rows, row, 0), rows_text(rows, row, 1), err);
 }
 
-static bool read_coding(const struct loading *loading, const struct rows *rows, int row)
+static bool read_coding(void *context, const struct rows *rows, int row, struct error *err)
 {
+    struct codings *codings = context;
     enum codings_sentiment sentiment = rows_is_null(rows, row, 3)
                                            ? CODINGS_UNSTATED
                                            : (enum codings_sentiment)rows_int64(rows, row, 3);
-    return codings_mark(loading->codings, rows_text(rows, row, 0), rows_text(rows, row, 1),
-                        rows_text(rows, row, 2), sentiment, loading->err);
+    return codings_mark(codings, rows_text(rows, row, 0), rows_text(rows, row, 1),
+                        rows_text(rows, row, 2), sentiment, err);
 }
 
-static bool read_quotes(const struct loading *loading, const struct rows *rows, int row)
+static bool read_quotes(void *context, const struct rows *rows, int row, struct error *err)
 {
+    struct codings *codings = context;
     static const char *const approvals[CODINGS_APPROVALS] = {
         [CODINGS_APPROVED] = "approved",
         [CODINGS_PENDING] = "pending",
@@ -85,22 +75,29 @@ static bool read_quotes(const struct loading *loading, const struct rows *rows, 
     const char *approval = rows_text(rows, row, 0);
     for (int i = 0; i < CODINGS_APPROVALS; i++)
         if (strcmp(approvals[i], approval) == 0)
-            return codings_count_quotes(loading->codings, (enum codings_approval)i,
-                                        rows_int64(rows, row, 1), loading->err);
-    return error_set(loading->err, ERR_INTERNAL, "the approval %s is unknown", approval);
+            return codings_count_quotes(codings, (enum codings_approval)i, rows_int64(rows, row, 1),
+                                        err);
+    return error_set(err, ERR_INTERNAL, "the approval %s is unknown", approval);
 }
 
 static bool load(const struct loading *loading, bool is_programme, const struct rows *set)
 {
     const struct params *programme = loading->programme, *study = loading->study;
     return codings_set_adjudicator(loading->codings, rows_text(set, 0, 0), loading->err) &&
-           each_row(loading, programme, "fact_codes", read_code) &&
-           each_row(loading, study, "fact_interviews", read_interview) &&
-           each_row(loading, study, "fact_interview_trips", read_trip) &&
-           each_row(loading, study, "fact_segments", read_segment) &&
-           each_row(loading, study, "fact_coder_segments", read_assignment) &&
-           each_row(loading, study, "fact_codings", read_coding) &&
-           (!is_programme || each_row(loading, programme, "fact_quotes", read_quotes)) &&
+           session_each(loading->session, "fact_codes", programme, read_code, loading->codings,
+                        loading->err) &&
+           session_each(loading->session, "fact_interviews", study, read_interview,
+                        loading->codings, loading->err) &&
+           session_each(loading->session, "fact_interview_trips", study, read_trip,
+                        loading->codings, loading->err) &&
+           session_each(loading->session, "fact_segments", study, read_segment, loading->codings,
+                        loading->err) &&
+           session_each(loading->session, "fact_coder_segments", study, read_assignment,
+                        loading->codings, loading->err) &&
+           session_each(loading->session, "fact_codings", study, read_coding, loading->codings,
+                        loading->err) &&
+           (!is_programme || session_each(loading->session, "fact_quotes", programme, read_quotes,
+                                          loading->codings, loading->err)) &&
            codings_seal(loading->codings, loading->err);
 }
 

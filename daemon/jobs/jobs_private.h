@@ -24,10 +24,13 @@ struct study_run {
 /* Starts a parameter list with programme and study. */
 void study_params(const struct study_run *run, struct params *params);
 
-/* That the run has the newest epoch of the lease, and keeps it locked until the commit: nobody
- * else's result can come between. */
-bool lease_check(const struct study_run *run, const char *lease, const struct uuid *holder,
-                 struct error *err) must_check;
+typedef bool run_fn(struct study_run *run, const struct refresh_order *order,
+                    struct refresh_result *result, struct error *err);
+
+/* Runs `compute` in a transaction of one snapshot under the order's lease, locked until the commit:
+ * nobody else's result can come between. *result starts as zero. */
+bool run_under_lease(struct session *session, const struct refresh_order *order, run_fn *compute,
+                     struct refresh_result *result, struct error *err) must_check;
 
 /* The columns of fold_begin. */
 enum fold_begin_column {

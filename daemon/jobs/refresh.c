@@ -122,14 +122,12 @@ static bool compare(const struct study_run *run, const struct buf *before,
     return is_good;
 }
 
-static bool run_in_transaction(struct study_run *run, const struct refresh_order *order,
-                               struct refresh_result *result, struct error *err)
+static bool compute_and_compare(struct study_run *run, const struct refresh_order *order,
+                                struct refresh_result *result, struct error *err)
 {
     struct buf before;
     buf_init(&before);
-    bool is_good = session_execute(run->session, "transaction_snapshot", NULL, NULL, err) &&
-                   lease_check(run, order->lease, &order->holder, err) &&
-                   (order->mode == REFRESH_PENDING || read_stored(run, &before, err)) &&
+    bool is_good = (order->mode == REFRESH_PENDING || read_stored(run, &before, err)) &&
                    compute(run, order->mode, result, err) &&
                    (order->mode == REFRESH_PENDING || compare(run, &before, result, err));
     buf_finish(&before);
@@ -139,20 +137,5 @@ static bool run_in_transaction(struct study_run *run, const struct refresh_order
 bool refresh_study(struct session *session, const struct refresh_order *order,
                    struct refresh_result *result, struct error *err)
 {
-    struct study_run run = {
-        .session = session,
-        .programme = order->programme,
-        .study = order->study,
-        .epoch = order->epoch,
-        .rules = disclosure_default_rules,
-    };
-    params_init(&run.params);
-    study_params(&run, &run.params);
-    *result = (struct refresh_result){0};
-    bool is_good = session_begin(session, err) && run_in_transaction(&run, order, result, err) &&
-                   session_commit(session, err);
-    if (!is_good)
-        session_rollback(session);
-    params_finish(&run.params);
-    return is_good;
+    return run_under_lease(session, order, compute_and_compare, result, err);
 }

@@ -47,47 +47,27 @@ bool study_wave_item(const struct study_wave *wave, const char *name, struct fac
     return false;
 }
 
-struct loading {
-    struct session *session;
-    const struct params *params;
-    struct study_facts *loaded;
-    struct error *err;
-};
-
-typedef bool row_fn(const struct loading *loading, const struct rows *rows, int row);
-
-static bool each_row(const struct loading *loading, const char *statement, row_fn *read_row)
+static bool read_sector(void *context, const struct rows *rows, int row, struct error *err)
 {
-    struct rows *rows;
-    if (!session_execute(loading->session, statement, loading->params, &rows, loading->err))
-        return false;
-    bool is_good = true;
-    for (int row = 0; is_good && row < rows_count(rows); row++)
-        is_good = read_row(loading, rows, row);
-    rows_destroy(rows);
-    return is_good;
-}
-
-static bool read_sector(const struct loading *loading, const struct rows *rows, int row)
-{
+    struct study_facts *loaded = context;
     struct facts_slice slice = {
         .name = rows_text(rows, row, 0),
         .members = rows_int64(rows, row, 1),
         .staff = rows_int64(rows, row, 2),
         .target = rows_real(rows, row, 3),
     };
-    return facts_add_slice(loading->loaded->facts, &slice, loading->err);
+    return facts_add_slice(loaded->facts, &slice, err);
 }
 
-static bool add_measured_item(const struct loading *loading, const struct study_wave *wave,
-                              const json_t *measure)
+static bool add_measured_item(const struct study_facts *loaded, const struct study_wave *wave,
+                              const json_t *measure, struct error *err)
 {
     const json_t *first = json_array_get(json_object_get(measure, "items"), 0);
     struct facts_item item;
     if (!study_wave_item(wave, json_text(first, "item"), &item))
-        return error_set(loading->err, ERR_INTERNAL, "the measure %s has no scored item",
+        return error_set(err, ERR_INTERNAL, "the measure %s has no scored item",
                          json_text(measure, "id"));
-    return facts_add_item(loading->loaded->facts, wave->kind, &item, loading->err);
+    return facts_add_item(loaded->facts, wave->kind, &item, err);
 }
 
 /* The fold has every composite, whatever is computed of it: they are numbered. */
@@ -125,8 +105,8 @@ static void plan(const struct study_facts *loaded)
     }
 }
 
-static bool add_composite(const struct loading *loading, const struct study_wave *wave,
-                          const json_t *measure)
+static bool add_composite(const struct study_facts *loaded, const struct study_wave *wave,
+                          const json_t *measure, struct error *err)
 {
     const json_t *composite = study_wave_composite(wave, json_text(measure, "id"));
     const json_t *items = json_object_get(composite, "items");
@@ -137,48 +117,46 @@ static bool add_composite(const struct loading *loading, const struct study_wave
         .items = (int)json_array_size(items),
         .minimum_answered = json_int(composite, "minimum"),
     };
-    return facts_add_composite(loading->loaded->facts, wave->kind, &added, loading->err);
+    return facts_add_composite(loaded->facts, wave->kind, &added, err);
 }
 
-static bool add_measures(const struct loading *loading, const struct study_wave *wave)
+static bool add_measures(const struct study_facts *loaded, const struct study_wave *wave,
+                         struct error *err)
 {
     static const char *const item_types[] = {"rating", "nps", "binary", "count", NULL};
     const json_t *measures = json_object_get(wave->compiled, "measures");
     for (size_t i = 0; i < json_array_size(measures); i++) {
         const json_t *measure = json_array_get(measures, i);
         const char *type = json_text(measure, "type");
-        if (text_is_one_of(type, item_types) && !add_measured_item(loading, wave, measure))
+        if (text_is_one_of(type, item_types) && !add_measured_item(loaded, wave, measure, err))
             return false;
-        if (text_is_one_of(type, index_types) && !add_composite(loading, wave, measure))
+        if (text_is_one_of(type, index_types) && !add_composite(loaded, wave, measure, err))
             return false;
     }
     return true;
 }
 
-static bool read_wave(const struct loading *loading, const struct rows *rows, int row)
+static bool read_wave(void *context, const struct rows *rows, int row, struct error *err)
 {
-    struct study_facts *loaded = loading->loaded;
+    struct study_facts *loaded = context;
     if (loaded->wave_count == STUDY_WAVES_MAX)
-        return error_set(loading->err, ERR_TOO_LARGE, "a study has at most %d waves",
-                         STUDY_WAVES_MAX);
+        return error_set(err, ERR_TOO_LARGE, "a study has at most %d waves", STUDY_WAVES_MAX);
     struct study_wave *wave = &loaded->waves[loaded->wave_count++];
     wave->id = rows_uuid(rows, row, 1);
     wave->kind = xstrdup(rows_text(rows, row, 0));
     wave->is_closed = rows_bool(rows, row, 2);
     wave->compiled = json_loadb(rows_text(rows, row, 3), rows_length(rows, row, 3), 0, NULL);
     enum facts_wave_state state = wave->is_closed ? FACTS_WAVE_CLOSED : FACTS_WAVE_OPEN;
-    return facts_add_wave(loaded->facts, wave->kind, state, loading->err) &&
-           add_measures(loading, wave);
+    return facts_add_wave(loaded->facts, wave->kind, state, err) && add_measures(loaded, wave, err);
 }
 
 bool study_facts_load(struct session *session, const struct params *params,
                       struct study_facts *loaded, struct error *err)
 {
     *loaded = (struct study_facts){.facts = facts_create(), .fold = fold_create()};
-    struct loading loading = {session, params, loaded, err};
-    bool is_good = each_row(&loading, "fact_frame", read_sector) &&
+    bool is_good = session_each(session, "fact_frame", params, read_sector, loaded, err) &&
                    facts_slices_done(loaded->facts, err) &&
-                   each_row(&loading, "fact_waves", read_wave);
+                   session_each(session, "fact_waves", params, read_wave, loaded, err);
     if (!is_good)
         return false;
     plan(loaded);

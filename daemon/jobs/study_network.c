@@ -78,8 +78,10 @@ static bool add_roster(const struct loading *loading, size_t wave, size_t ego, j
     return true;
 }
 
-static bool read_roster(const struct loading *loading, const struct rows *rows, int row)
+static bool read_roster(void *context, const struct rows *rows, int row, struct error *err)
 {
+    const struct loading *loading = context;
+    (void)err; /* the one of the loading */
     struct uuid wave_id = rows_uuid(rows, row, 0), ego_id = rows_uuid(rows, row, 1);
     size_t wave, ego;
     if (!study_facts_find_wave(&loading->run->loaded, &wave_id, &wave) ||
@@ -93,12 +95,11 @@ static bool read_roster(const struct loading *loading, const struct rows *rows, 
     return is_good;
 }
 
-static bool read_rosters(const struct loading *loading)
+static bool read_rosters(struct loading *loading)
 {
     const struct study_facts *loaded = &loading->run->loaded;
     struct buf waves;
     struct params params;
-    struct rows *rows;
     size_t count = 0;
     for (size_t i = 0; i < loaded->wave_count; i++)
         count += loading->items[i] != NULL;
@@ -110,15 +111,10 @@ static bool read_rosters(const struct loading *loading)
     params_init(&params);
     study_params(loading->run, &params);
     params_binary(&params, waves.data, waves.length);
-    bool is_good =
-        session_execute(loading->run->session, "fact_rosters", &params, &rows, loading->err);
+    bool is_good = session_each(loading->run->session, "fact_rosters", &params, read_roster,
+                                loading, loading->err);
     params_finish(&params);
     buf_finish(&waves);
-    if (!is_good)
-        return false;
-    for (int row = 0; is_good && row < rows_count(rows); row++)
-        is_good = read_roster(loading, rows, row);
-    rows_destroy(rows);
     return is_good;
 }
 

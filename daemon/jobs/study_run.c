@@ -14,8 +14,8 @@ bool study_has_closed_wave(const struct study_run *run)
     return false;
 }
 
-bool lease_check(const struct study_run *run, const char *lease, const struct uuid *holder,
-                 struct error *err)
+static bool lease_check(const struct study_run *run, const char *lease, const struct uuid *holder,
+                        struct error *err)
 {
     struct params params;
     struct rows *rows;
@@ -51,4 +51,27 @@ bool metric_rows_replace(const struct study_run *run, const struct params *rows,
     *revision = rows_int64(computed, 0, 0);
     rows_destroy(computed);
     return true;
+}
+
+bool run_under_lease(struct session *session, const struct refresh_order *order, run_fn *compute,
+                     struct refresh_result *result, struct error *err)
+{
+    struct study_run run = {
+        .session = session,
+        .programme = order->programme,
+        .study = order->study,
+        .epoch = order->epoch,
+        .rules = disclosure_default_rules,
+    };
+    params_init(&run.params);
+    study_params(&run, &run.params);
+    *result = (struct refresh_result){0};
+    bool is_good = session_begin(session, err) &&
+                   session_execute(session, "transaction_snapshot", NULL, NULL, err) &&
+                   lease_check(&run, order->lease, &order->holder, err) &&
+                   compute(&run, order, result, err) && session_commit(session, err);
+    if (!is_good)
+        session_rollback(session);
+    params_finish(&run.params);
+    return is_good;
 }

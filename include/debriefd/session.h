@@ -49,6 +49,11 @@ int session_server_version(const struct session *session); /* 150007 for 15.7 */
 bool session_execute(struct session *session, const char *statement, const struct params *params,
                      struct rows **rows, struct error *err) must_check;
 
+/* Runs a statement of the table and hands over its rows one by one, until one is refused. */
+typedef bool session_row_fn(void *context, const struct rows *rows, int row, struct error *err);
+bool session_each(struct session *session, const char *statement, const struct params *params,
+                  session_row_fn *take, void *context, struct error *err) must_check;
+
 /* Runs one statement given as text, unprepared: for SQL from another embedded table, and tests. */
 bool session_query(struct session *session, const char *sql, const struct params *params,
                    struct rows **rows, struct error *err) must_check;
