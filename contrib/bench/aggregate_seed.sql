@@ -1,4 +1,4 @@
--- :programme, :studies with :people people each, one evaluation a person of a post wave that is still open: no facts
+-- :programme, :studies with :people people each and :spare who have not answered, one evaluation a person of a post wave that is still open: no facts
 -- yet, and every study stale. The scores are as an answered submission's: scaled items from 1 to 5, -4 now and then.
 SET synchronous_commit = off;
 CREATE TEMP TABLE made AS
@@ -9,7 +9,7 @@ INSERT INTO debrief.wave (programme_id, study_id, wave_id, kind, instrument, ver
 SELECT :'programme', study_id, wave_id, 'post', 'benchmarking-post', 1, now() FROM made;
 CREATE TEMP TABLE person AS
 SELECT m.n, m.study_id, m.wave_id, d, gen_random_uuid() AS participant_id, gen_random_uuid() AS evaluation_id
-FROM made m CROSS JOIN generate_series(1, :people) d;
+FROM made m CROSS JOIN generate_series(1, :people + :spare) d;
 INSERT INTO debrief.delegate (programme_id, study_id, participant_id, valid_from, person_id, sector, organisation)
 SELECT :'programme', study_id, participant_id, now(), gen_random_uuid(),
        (ARRAY['politics', 'business', 'academia', 'state'])[1 + d % 4], 'Organisation ' || d
@@ -28,6 +28,6 @@ INSERT INTO debrief.evaluation (programme_id, evaluation_id, wave_id, participan
                                 applicable, proxy, body_hash, language, scores, texts)
 SELECT :'programme', p.evaluation_id, p.wave_id, p.participant_id, now(), 30, 30, false, sha256(''), 'sv', a.scores,
        '{"BEST":"' || repeat('Besöket gav nya idéer. ', 10) || '"}'
-FROM person p JOIN answer a ON a.a = (p.n * 7 + p.d) % 1000 ORDER BY p.d, p.n;
+FROM person p JOIN answer a ON a.a = (p.n * 7 + p.d) % 1000 WHERE p.d <= :people ORDER BY p.d, p.n;
 VACUUM ANALYZE;
 CHECKPOINT;

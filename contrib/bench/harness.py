@@ -161,10 +161,14 @@ class Daemon:
         with urllib.request.urlopen(request) as reply:
             return json.loads(reply.read())
 
+    def operator(self):
+        """The first operator's key."""
+        output = run([os.path.join(self.build, "debriefd"), "bootstrap", "--config", self.config])
+        return json.loads(re.search(r"\{.*\}", output).group())["key"]
+
     def programme(self):
         """A programme with the published post-trip instrument: its id, its organiser's key."""
-        output = run([os.path.join(self.build, "debriefd"), "bootstrap", "--config", self.config])
-        operator = json.loads(re.search(r"\{.*\}", output).group())["key"]
+        operator = self.operator()
         made = self.call("POST", "/v1/programmes", operator, {"name": "Benchmark"})["id"]
         organiser = self.call("POST", f"/v1/programmes/{made}/keys", operator,
                               {"role": "organiser", "label": "bench"})["key"]

@@ -6,6 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What fold_begin says of the study. */
+static void read_begun(const struct rows *begun, struct refresh_result *result, bool *may_enter)
+{
+    struct buf hash;
+    buf_init(&hash);
+    rows_bytes(begun, 0, FOLD_BEGIN_HASH, &hash);
+    result->has_stored_rows = hash.length == sizeof result->stored_rows.bytes;
+    if (result->has_stored_rows)
+        memcpy(result->stored_rows.bytes, hash.data, hash.length);
+    buf_finish(&hash);
+    result->folded = rows_int64(begun, 0, FOLD_BEGIN_FOLDED);
+    result->rebuilt = rows_bool(begun, 0, FOLD_BEGIN_REBUILT);
+    result->was_stale = rows_bool(begun, 0, FOLD_BEGIN_WAS_STALE);
+    *may_enter = rows_bool(begun, 0, FOLD_BEGIN_MAY_ENTER);
+}
+
 static bool fold(struct study_run *run, enum refresh_mode mode, struct refresh_result *result,
                  bool *may_enter, struct error *err)
 {
@@ -18,18 +34,9 @@ static bool fold(struct study_run *run, enum refresh_mode mode, struct refresh_r
     params_finish(&params);
     if (!is_good)
         return false;
-    result->folded = rows_int64(begun, 0, FOLD_BEGIN_FOLDED);
-    result->rebuilt = rows_bool(begun, 0, FOLD_BEGIN_REBUILT);
-    result->was_stale = rows_bool(begun, 0, FOLD_BEGIN_WAS_STALE);
-    *may_enter = rows_bool(begun, 0, FOLD_BEGIN_MAY_ENTER);
-    struct buf hash;
-    buf_init(&hash);
-    rows_bytes(begun, 0, FOLD_BEGIN_HASH, &hash);
-    result->has_stored_rows = hash.length == sizeof result->stored_rows.bytes;
-    if (result->has_stored_rows)
-        memcpy(result->stored_rows.bytes, hash.data, hash.length);
-    buf_finish(&hash);
-    is_good = fold_study(run, begun, result, err);
+    read_begun(begun, result, may_enter);
+    is_good = study_facts_load(run->session, &run->params, &run->loaded, err) &&
+              fold_study(run, begun, result, err);
     rows_destroy(begun);
     return is_good;
 }
@@ -99,8 +106,7 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
                     struct error *err)
 {
     bool may_enter;
-    bool is_good = study_facts_load(run->session, &run->params, &run->loaded, err) &&
-                   fold(run, mode, result, &may_enter, err) && study_network_load(run, err) &&
+    bool is_good = fold(run, mode, result, &may_enter, err) && study_network_load(run, err) &&
                    study_facts_count(&run->loaded, err) &&
                    compute_metrics(run, mode, result, err) &&
                    release_closed(run, result, may_enter, err);

@@ -151,6 +151,20 @@ BEGIN
     SELECT s.content_hash INTO content_hash FROM debrief.study_state s
     WHERE s.programme_id = programme AND s.study_id = study;
     rebuilt := was_stale OR afresh OR counts IS NULL;
+    -- Whatever changes the delegation makes the study stale: people are counted then, and not at every answer.
+    IF rebuilt THEN
+        INSERT INTO debrief.fact AS f (programme_id, study_id, counts, members, staff)
+        SELECT programme, study, '', array_agg(c.members ORDER BY c.position), array_agg(c.staff ORDER BY c.position)
+        FROM (SELECT s.position, count(d.participant_id) FILTER (WHERE NOT d.is_staff) AS members,
+                     count(d.participant_id) FILTER (WHERE d.is_staff) AS staff
+              FROM debrief.programme p
+              CROSS JOIN LATERAL unnest(p.sectors) WITH ORDINALITY AS s (sector, position)
+              LEFT JOIN debrief.delegate d ON d.programme_id = p.programme_id AND d.study_id = study
+                  AND d.valid_until = 'infinity' AND d.travelled AND d.sector = s.sector
+              WHERE p.programme_id = programme GROUP BY s.position) c
+        ON CONFLICT (programme_id, study_id) DO UPDATE SET members = excluded.members, staff = excluded.staff
+        WHERE (f.members, f.staff) IS DISTINCT FROM (excluded.members, excluded.staff);
+    END IF;
     may_enter := rebuilt OR EXISTS (
         SELECT FROM unnest(taken) t (id)
         JOIN debrief.evaluation e ON e.programme_id = programme AND e.evaluation_id = t.id

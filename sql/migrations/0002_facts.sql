@@ -5,9 +5,13 @@ CREATE TABLE debrief.fact (
     programme_id uuid NOT NULL,
     study_id uuid NOT NULL,
     counts bytea NOT NULL,
+    members bigint[] NOT NULL,
+    staff bigint[] NOT NULL,
     PRIMARY KEY (programme_id, study_id)
 );
 COMMENT ON TABLE debrief.fact IS 'Sufficient statistics of a study: exact counts of its answers, folded as they come';
+COMMENT ON COLUMN debrief.fact.members IS 'The delegation by sector, in the programme''s order, when it was folded anew';
+COMMENT ON COLUMN debrief.fact.staff IS 'The same of travelling staff';
 COMMENT ON COLUMN debrief.fact.counts IS 'Packed as fold.h says: the same counts are the same bytes';
 DROP TABLE debrief.fact_count, debrief.fact_composite, debrief.fact_moment, debrief.fact_participation;
 
