@@ -80,6 +80,7 @@ static bool bootstrap(struct database *database, const struct config *config,
     params_binary(&params, hash.bytes, sizeof hash.bytes);
     params_text(&params, "{\"role\":\"operator\",\"label\":\"bootstrap\"}");
     params_uuid(&params, &id);
+    params_bool(&params, true);
     bool made = session_execute(session, "key_create", &params, NULL, err);
     params_finish(&params);
     session_close(session);
