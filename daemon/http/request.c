@@ -62,11 +62,6 @@ void *request_user(const struct request *request)
     return request->user;
 }
 
-bool request_is_gone(const struct request *request)
-{
-    return request->gone;
-}
-
 const char *request_header(const struct request *request, const char *name)
 {
     return evhttp_find_header(evhttp_request_get_input_headers(request->ev), name);

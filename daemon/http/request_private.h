@@ -41,7 +41,6 @@ struct request {
 
     enum request_state state;
     bool gone;
-    bool no_gzip;
     bool head_only;     /* the reply has no body: HEAD */
     bool closed_untold; /* on_closed is due */
 
