@@ -16,6 +16,11 @@ LANGUAGE sql AS $$
     ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now()
 $$;
 
+-- What creating answers when the id, which the caller may choose, is taken: the same again is no second one.
+CREATE FUNCTION logic.taken(is_same boolean, stored json, by_another text) RETURNS logic.answer
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN is_same THEN ROW(200, stored)::logic.answer ELSE logic.problem(409, 'conflict', by_another) END;
+
 CREATE FUNCTION logic.programme_json(p debrief.programme) RETURNS json
 LANGUAGE sql STABLE
 RETURN json_build_object('id', (p).programme_id, 'name', (p).name, 'sectors', (p).sectors, 'target', (p).target,
@@ -54,10 +59,8 @@ BEGIN
         RETURN ROW(201, logic.programme_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.programme p WHERE p.programme_id = chosen;
-    IF stored.name = given ->> 'name' AND stored.sectors = named AND stored.target = aim THEN
-        RETURN ROW(200, logic.programme_json(stored))::logic.answer;
-    END IF;
-    RETURN logic.problem(409, 'conflict', 'another programme has this id');
+    RETURN logic.taken(stored.name = given ->> 'name' AND stored.sectors = named AND stored.target = aim,
+                       logic.programme_json(stored), 'another programme has this id');
 END
 $$;
 
@@ -190,10 +193,7 @@ BEGIN
         RETURN ROW(201, logic.study_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = chosen;
-    IF stored.name = given ->> 'name' THEN
-        RETURN ROW(200, logic.study_json(stored))::logic.answer;
-    END IF;
-    RETURN logic.problem(409, 'conflict', 'another study has this id');
+    RETURN logic.taken(stored.name = given ->> 'name', logic.study_json(stored), 'another study has this id');
 END
 $$;
 
@@ -453,10 +453,9 @@ BEGIN
         RETURN ROW(201, logic.wave_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = chosen;
-    IF FOUND AND stored.study_id = study AND stored.kind = given ->> 'kind' THEN
-        RETURN ROW(200, logic.wave_json(stored))::logic.answer;
-    END IF;
-    RETURN logic.problem(409, 'conflict', 'the study has a wave of this kind, or another wave has this id');
+    RETURN logic.taken(stored.study_id = study AND stored.kind = given ->> 'kind'
+                       AND stored.instrument = given ->> 'instrument' AND stored.version = (given ->> 'version')::integer,
+                       logic.wave_json(stored), 'the study has a wave of this kind, or another wave has this id');
 END
 $$;
 

@@ -227,6 +227,10 @@ class SetupTest(ServiceTest):
         self.assertEqual(self.organiser.call("POST", study.path + "/waves", body).status, 409)
         same = {**body, "id": wave.id}
         self.assertEqual(self.organiser.call("POST", study.path + "/waves", same).status, 200)
+        other, version = self.programme.publish(load_definition("fu"))
+        for change in ({"kind": "fu"}, {"instrument": other, "version": version}, {"id": new_id()}):
+            reply = self.organiser.call("POST", study.path + "/waves", {**same, **change})
+            self.assertEqual((reply.status, reply.json["type"]), (409, "/problems/conflict"), change)
 
     def test_what_no_job_could_compute_is_refused(self):
         study, _ = self.wave_of("Many waves")
