@@ -6,6 +6,7 @@
 #include <debriefd/embedded.h>
 #include <debriefd/log.h>
 #include <debriefd/migrate.h>
+#include <debriefd/private_cluster.h>
 #include <debriefd/role.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,22 +26,35 @@ static int run_admin(const struct config *config, const struct role_call *call, 
     return done ? EXIT_CODE_SUCCESS : EXIT_CODE_FAILURE;
 }
 
+static bool bring_up(struct database *database, struct migrate_outcome *outcome, struct error *err)
+{
+    struct session *session;
+    struct migrate_sources sources = {sql_migrations, sql_functions};
+    if (!database_session(database, &session, err))
+        return false;
+    bool migrated = migrate_run(session, &sources, outcome, err);
+    session_close(session);
+    return migrated;
+}
+
 static bool migrate(struct database *database, const struct config *config,
                     const struct role_call *call, struct error *err)
 {
     (void)config;
     (void)call;
-    struct session *session;
-    struct migrate_sources sources = {sql_migrations, sql_functions};
     struct migrate_outcome outcome;
-    if (!database_session(database, &session, err))
+    if (!bring_up(database, &outcome, err))
         return false;
-    bool migrated = migrate_run(session, &sources, &outcome, err);
-    session_close(session);
-    if (migrated)
-        printf("version %d, %d applied, functions %s\n", outcome.version, outcome.applied,
-               outcome.functions_replaced ? "replaced" : "unchanged");
-    return migrated;
+    printf("version %d, %d applied, functions %s\n", outcome.version, outcome.applied,
+           outcome.functions_replaced ? "replaced" : "unchanged");
+    return true;
+}
+
+/* A private cluster that nobody runs yet has no schema either. */
+static bool is_own_cluster(struct database *database)
+{
+    const struct private_cluster *cluster = database_cluster(database);
+    return cluster != NULL && !private_cluster_is_adopted(cluster);
 }
 
 /* Whoever may run this on the daemon's machine is its operator: each call makes a key of its own.
@@ -51,12 +65,14 @@ static bool bootstrap(struct database *database, const struct config *config,
     (void)config;
     (void)call;
     struct session *session;
+    struct migrate_outcome migrated;
     struct uuid operators = uuid_nil();
     struct uuid id = uuid_ordered();
     struct secret_hash hash;
     struct credential_text key = credential_new_key(&operators, &hash);
     struct params params;
-    if (!database_session(database, &session, err))
+    if ((is_own_cluster(database) && !bring_up(database, &migrated, err)) ||
+        !database_session(database, &session, err))
         return false;
     params_init(&params);
     params_uuid(&params, &operators);
@@ -64,6 +80,7 @@ static bool bootstrap(struct database *database, const struct config *config,
     params_binary(&params, hash.bytes, sizeof hash.bytes);
     params_text(&params, "{\"role\":\"operator\",\"label\":\"bootstrap\"}");
     params_uuid(&params, &id);
+    params_bool(&params, true);
     bool made = session_execute(session, "key_create", &params, NULL, err);
     params_finish(&params);
     session_close(session);

@@ -6,18 +6,22 @@
 #include <debriefd/conninfo.h>
 #include <debriefd/database.h>
 #include <debriefd/embedded.h>
+#include <debriefd/log.h>
 #include <debriefd/migrate.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define DUMP_NAME  "database.dump"
 #define TIMEOUT_US (INT64_C(6) * 3600 * CLOCK_SECOND_US)
 #define PATH_SIZE  1400
+#define UNFINISHED ".partial"
 
 static bool write_all(int fd, const char *bytes, size_t length)
 {
@@ -156,6 +160,78 @@ static bool make_folder(const char *path, struct error *err)
            error_set_errno(err, errno, "cannot make %s", path);
 }
 
+/* The descriptor of a directory that is locked until it is closed, or -1: locked by another
+ * process, or on a file system without locks. */
+static int lock_folder(const char *path, int operation)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, operation) != 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Only what a backup writes: a folder that holds anything else stays. */
+static void remove_backup(int folder, const char *path)
+{
+    static const char *const names[] = {DUMP_NAME, "credential.key", "signing.key", "proxy.key"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlinkat(folder, names[i], 0);
+    if (rmdir(path) == 0)
+        log_info("unfinished_backup_removed", "path=%s", path);
+    else
+        log_warn("unfinished_backup_kept", "path=%s", path);
+}
+
+static bool is_unfinished(const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(name, "debriefd-", 9) == 0 && length > sizeof UNFINISHED - 1 &&
+           strcmp(name + length - (sizeof UNFINISHED - 1), UNFINISHED) == 0;
+}
+
+/* Whoever is writing one has it locked; the kernel unlocks it when that process dies. */
+static void remove_unfinished(const char *directory)
+{
+    DIR *list = opendir(directory);
+    for (struct dirent *entry = list != NULL ? readdir(list) : NULL; entry != NULL;
+         entry = readdir(list)) {
+        char path[PATH_SIZE + 300];
+        snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+        int folder = is_unfinished(entry->d_name) ? lock_folder(path, LOCK_EX | LOCK_NB) : -1;
+        if (folder < 0)
+            continue;
+        remove_backup(folder, path);
+        close(folder);
+    }
+    if (list != NULL)
+        closedir(list);
+}
+
+/* Under the directory's lock, so that nobody takes a folder for unfinished before it is locked. */
+static bool begin_folder(const char *directory, const char *partial, int *lock, struct error *err)
+{
+    int directory_lock = lock_folder(directory, LOCK_EX);
+    remove_unfinished(directory);
+    bool made = mkdir(partial, 0700) == 0;
+    if (made)
+        *lock = lock_folder(partial, LOCK_EX);
+    else
+        made = error_set_errno(err, errno, "cannot make %s", partial);
+    if (directory_lock >= 0)
+        close(directory_lock);
+    return made;
+}
+
+static bool fill(struct database *database, const struct config *config, const char *partial,
+                 const char *absolute, struct error *err)
+{
+    return dump(database, partial, err) && copy_keys(config, partial, false, err) &&
+           (rename(partial, absolute) == 0 ||
+            error_set_errno(err, errno, "cannot rename %s", partial));
+}
+
 bool backup_write(struct database *database, const struct config *config, const char *directory,
                   char *made, size_t size, struct error *err)
 {
@@ -169,15 +245,16 @@ bool backup_write(struct database *database, const struct config *config, const 
     if (real == NULL)
         return error_set_errno(err, errno, "cannot resolve %s", directory);
     snprintf(absolute, sizeof absolute, "%.1200s/debriefd-%.19sZ", real, now.text);
-    snprintf(partial, sizeof partial, "%.1300s.partial", absolute);
+    snprintf(partial, sizeof partial, "%.1300s" UNFINISHED, absolute);
+    int lock = -1;
+    bool written =
+        begin_folder(real, partial, &lock, err) && fill(database, config, partial, absolute, err);
+    if (lock >= 0)
+        close(lock);
     free(real);
-    if (!make_folder(partial, err) || !dump(database, partial, err) ||
-        !copy_keys(config, partial, false, err))
-        return false;
-    if (rename(partial, absolute) != 0)
-        return error_set_errno(err, errno, "cannot rename %s", partial);
-    snprintf(made, size, "%s", absolute);
-    return true;
+    if (written)
+        snprintf(made, size, "%s", absolute);
+    return written;
 }
 
 static bool check_empty(struct session *session, struct error *err)

@@ -221,6 +221,7 @@ static int run(struct supervisor *supervisor)
         database_close(supervisor->database);
         return EXIT_CODE_FAILURE;
     }
+    database_share(supervisor->database);
     tell_ready();
     supervise(supervisor);
     log_info("stopping", "");

@@ -31,6 +31,7 @@ GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.deleg
     debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.uncompared, debrief.job,
     debrief.audit_head TO debriefd_serve;
 GRANT UPDATE (withdrawn_at, withdrawn_reason, resumed_at) ON debrief.release TO debriefd_serve;
+GRANT UPDATE (number) ON debrief.outbox TO debriefd_serve;
 -- A coding is dated, and withdrawn by its date.
 GRANT INSERT ON debrief.interview_set, debrief.code, debrief.interview, debrief.interview_trip, debrief.segment,
     debrief.coder_segment, debrief.coding, debrief.quote TO debriefd_serve;

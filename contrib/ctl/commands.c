@@ -334,7 +334,8 @@ const struct command commands[] = {
      .arguments = {{"ROLE", ARGUMENT_TEXT, "role"}, {"LABEL", ARGUMENT_TEXT, "label"}},
      .options = key_options,
      .details = "ROLE is organiser, analyst, coder, dashboard or operator; LABEL says who or what "
-                "holds the key.",
+                "holds the key. An organiser makes keys of coders and dashboards; the others come "
+                "from an operator.",
      .method = "POST", .path = "/v1/programmes/{PROGRAMME}/keys"},
     {"keys", "list", "List keys, without their secrets", .method = "GET",
      .path = "/v1/programmes/{PROGRAMME}/keys", .list = "keys", .columns = key_columns},

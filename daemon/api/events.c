@@ -10,7 +10,7 @@
 
 #define HEARTBEAT_US (15 * CLOCK_SECOND_US)
 #define STREAMS_MAX  1000
-#define OVERLAP_US   (10 * CLOCK_SECOND_US) /* a commit may be later than its event's time */
+#define EVENTS_MAX   200 /* in one answer of events_since */
 
 /* Counted by what may still call it: the hub's list and a query under way. */
 struct stream {
@@ -18,8 +18,8 @@ struct stream {
     struct request *request; /* NULL once ended */
     struct event_hub *hub;
     struct uuid programme;
-    char last_event[UUID_TEXT_LENGTH + 1]; /* "" until one was sent */
-    int64_t began_us;
+    char resumed[UUID_TEXT_LENGTH + 1]; /* the event to go on from, or "" */
+    int64_t last_number;                /* of the last event sent; -1 until the first look */
     bool is_querying;
     bool is_stale; /* woken while querying */
 };
@@ -49,16 +49,26 @@ static void on_closed(struct request *request, void *context)
     end_stream(context);
 }
 
+/* The first answer tells the client its place, so that it misses nothing when it comes back before
+ * any event was told. */
 static void write_events(struct stream *stream, const struct rows *rows)
 {
     struct buf text;
     buf_init(&text);
+    if (stream->last_number < 0)
+        buf_append_text(&text, "retry: 2000\n");
     for (int row = 0; row < rows_count(rows); row++) {
-        buf_printf(&text, "id: %s\nevent: %s\ndata: %s\n\n", rows_text(rows, row, 0),
-                   rows_text(rows, row, 1), rows_text(rows, row, 2));
-        snprintf(stream->last_event, sizeof stream->last_event, "%s", rows_text(rows, row, 0));
+        if (rows_int64(rows, row, 0) == stream->last_number)
+            continue;
+        stream->last_number = rows_int64(rows, row, 0);
+        buf_printf(&text, "id: %s\n", rows_text(rows, row, 1));
+        if (!rows_is_null(rows, row, 2))
+            buf_printf(&text, "event: %s\ndata: %s\n", rows_text(rows, row, 2),
+                       rows_text(rows, row, 3));
+        buf_append_char(&text, '\n');
     }
-    request_stream_write(stream->request, buf_text(&text), text.length);
+    if (text.length > 0)
+        request_stream_write(stream->request, buf_text(&text), text.length);
     buf_finish(&text);
 }
 
@@ -72,9 +82,9 @@ static void looked(void *context, const struct rows *rows, const struct error *e
         free(stream);
         return;
     }
-    if (err == NULL && rows_count(rows) > 0)
+    if (err == NULL)
         write_events(stream, rows);
-    if (stream->is_stale)
+    if (stream->is_stale || (err == NULL && rows_count(rows) == EVENTS_MAX))
         look(stream);
 }
 
@@ -87,8 +97,11 @@ static void look(struct stream *stream)
     struct params params;
     params_init(&params);
     params_uuid(&params, &stream->programme);
-    params_text(&params, stream->last_event[0] != '\0' ? stream->last_event : NULL);
-    params_text(&params, clock_format(stream->began_us - OVERLAP_US).text);
+    params_text(&params, stream->resumed[0] != '\0' ? stream->resumed : NULL);
+    if (stream->last_number < 0)
+        params_null(&params);
+    else
+        params_int(&params, stream->last_number);
     channel_execute(channel_pool_choose(stream->hub->api->options.pool), "events_since", &params,
                     looked, stream);
     params_finish(&params);
@@ -156,15 +169,14 @@ static void get_events(struct request *request)
     stream->request = request;
     stream->hub = hub;
     stream->programme = programme;
-    stream->began_us = clock_wall_us();
+    stream->last_number = -1;
     const char *resumed = request_header(request, "Last-Event-ID");
     if (resumed != NULL && uuid_parse(resumed, strlen(resumed), &last))
-        snprintf(stream->last_event, sizeof stream->last_event, "%s", uuid_format(&last).text);
+        snprintf(stream->resumed, sizeof stream->resumed, "%s", uuid_format(&last).text);
     request_set_header(request, "X-Accel-Buffering", "no");
     LIST_INSERT_HEAD(&hub->streams, stream, link);
     hub->count++;
     request_stream_start(request, 200, "text/event-stream", NULL, on_closed, stream);
-    request_stream_write(request, "retry: 2000\n\n", 13);
     look(stream);
 }
 

@@ -22,8 +22,14 @@ static void key_stored(void *context, const struct rows *rows, const struct erro
     request_reply_buf(made->request, status, "application/json", &json);
 }
 
-/* An organiser may not make an operator; the statement refuses it too, for want of an operator's
- * programme. */
+/* The statement says which roles' keys an organiser may hand out. */
+static void add_actor(struct params *params, const struct request *request)
+{
+    const struct principal *principal = request_principal(request);
+    params_uuid(params, &principal->actor);
+    params_bool(params, principal->role == ROLE_OPERATOR);
+}
+
 static void create_key(struct request *request)
 {
     struct uuid programme;
@@ -44,7 +50,7 @@ static void create_key(struct request *request)
     params_uuid(&params, &id);
     params_binary(&params, hash.bytes, sizeof hash.bytes);
     params_text(&params, text);
-    params_uuid(&params, &request_principal(request)->actor);
+    add_actor(&params, request);
     channel_execute(channel_pool_choose(request_api(request)->options.pool), "key_create", &params,
                     key_stored, made);
     params_finish(&params);
@@ -67,7 +73,7 @@ static void rotate_key(struct request *request)
     params_uuid(&params, &programme);
     params_uuid(&params, &key);
     params_binary(&params, hash.bytes, sizeof hash.bytes);
-    params_uuid(&params, &request_principal(request)->actor);
+    add_actor(&params, request);
     channel_execute(channel_pool_choose(request_api(request)->options.pool), "key_rotate", &params,
                     key_stored, made);
     params_finish(&params);
@@ -75,7 +81,8 @@ static void rotate_key(struct request *request)
 
 static const struct operation create_operation = {
     .id = "createKey",
-    .summary = "Make an API key for a role; its secret is shown in this answer only",
+    .summary = "Make an API key for a role; its secret is shown in this answer only. An organiser "
+               "makes keys of coders and dashboards, an operator of every role",
     .roles = ROLE_OPERATOR | ROLE_ORGANISER,
     .body = key_fields,
     .answer = "The key with its secret",
@@ -84,7 +91,9 @@ static const struct operation create_operation = {
 
 static const struct operation rotate_operation = {
     .id = "rotateKey",
-    .summary = "Give a key a new secret; the old one stops at once",
+    .summary =
+        "Give a key a new secret; the old one stops at once. An organiser renews its own key "
+        "and those of coders and dashboards",
     .roles = ROLE_OPERATOR | ROLE_ORGANISER,
     .answer = "The key with its new secret",
     .run = rotate_key,

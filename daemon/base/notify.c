@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,20 +68,6 @@ bool notify_stopping(struct error *err)
 bool notify_watchdog(struct error *err)
 {
     return send_state("WATCHDOG=1", err);
-}
-
-bool notify_status(struct error *err, const char *format, ...)
-{
-    char state[400] = "STATUS=";
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(state + 7, sizeof state - 7, format, arguments);
-    va_end(arguments);
-    /* A line break would begin another assignment. */
-    for (char *at = state; *at != '\0'; at++)
-        if (*at == '\n')
-            *at = ' ';
-    return send_state(state, err);
 }
 
 /* A variable that is all decimal digits, or -1. */

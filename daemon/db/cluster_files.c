@@ -45,10 +45,6 @@ static bool choose_socket_directory(const struct private_cluster_options *option
     if (snprintf(chosen, PATH_SIZE, "%s/run", directory) + (int)sizeof SOCKET_NAME <=
         (int)sizeof((struct sockaddr_un *)NULL)->sun_path)
         return make_private(chosen, options->user, err);
-    if (options->runtime_directory != NULL) {
-        snprintf(chosen, PATH_SIZE, "%s", options->runtime_directory);
-        return make_private(chosen, options->user, err);
-    }
     struct secret_hash hash = secret_hash(directory, strlen(directory));
     char name[17];
     secret_hex(hash.bytes, 8, name);

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,17 +67,6 @@ void params_int(struct params *params, int64_t value)
 {
     char text[24];
     snprintf(text, sizeof text, "%" PRId64, value);
-    params_text(params, text);
-}
-
-void params_real(struct params *params, double value)
-{
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (isnan(value) || strtod(text, NULL) == value)
-            break;
-    }
     params_text(params, text);
 }
 

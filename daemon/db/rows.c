@@ -7,28 +7,18 @@
 
 struct rows {
     PGresult *result;
-    int shares;
 };
 
 struct rows *rows_wrap(PGresult *owned_result)
 {
     struct rows *rows = xcalloc(sizeof *rows);
     rows->result = owned_result;
-    rows->shares = 1;
     return rows;
-}
-
-struct rows *rows_share(const struct rows *rows)
-{
-    /* The share count is the owner's book-keeping, not part of what const protects. */
-    struct rows *shared = (struct rows *)(uintptr_t)rows;
-    shared->shares++;
-    return shared;
 }
 
 void rows_destroy(struct rows *rows)
 {
-    if (rows == NULL || --rows->shares > 0)
+    if (rows == NULL)
         return;
     PQclear(rows->result);
     free(rows);

@@ -47,9 +47,16 @@ static void scan_input(struct connection *connection, struct evbuffer *input, si
     }
 }
 
+static enum phase reading_phase(const struct connection *connection)
+{
+    if (connection->refused)
+        return PHASE_REFUSED;
+    return connection->scan.complete ? PHASE_BODY : PHASE_HEAD;
+}
+
 static void note_progress(struct connection *connection)
 {
-    enum phase phase = connection->scan.complete ? PHASE_BODY : PHASE_HEAD;
+    enum phase phase = reading_phase(connection);
     if (connection->phase != phase)
         connection_enter(connection, phase);
 }
@@ -100,6 +107,8 @@ void connection_attend(struct server *server)
     connection_adopt_all(server);
     kill_full(server, PHASE_HEAD);
     kill_full(server, PHASE_BODY);
+    kill_full(server, PHASE_REFUSED);
+    refusal_attend(server);
 }
 
 struct bufferevent *connection_accept(struct event_base *base, void *context)
@@ -118,6 +127,8 @@ struct bufferevent *connection_accept(struct event_base *base, void *context)
     bufferevent_setwatermark(connection->bufferevent, EV_READ, 0, read_mark(server));
     connection->input_watch =
         evbuffer_add_cb(bufferevent_get_input(connection->bufferevent), watch_input, connection);
+    connection->output_watch = evbuffer_add_cb(bufferevent_get_output(connection->bufferevent),
+                                               refusal_notice, connection);
     /* Keeps the object readable should evhttp give up on it before it is adopted. */
     bufferevent_incref(connection->bufferevent);
     connection->since_us = clock_monotonic_us();
@@ -135,6 +146,8 @@ static void forget(struct connection *connection)
     struct server *server = connection->server;
     evbuffer_remove_cb_entry(bufferevent_get_input(connection->bufferevent),
                              connection->input_watch);
+    evbuffer_remove_cb_entry(bufferevent_get_output(connection->bufferevent),
+                             connection->output_watch);
     TAILQ_REMOVE(list_of(connection), connection, link);
     if (connection->fd >= 0)
         server->by_fd[connection->fd] = NULL;
@@ -195,7 +208,7 @@ static void adopt(struct connection *connection)
         connection->fd = bufferevent_getfd(bufferevent);
         index_by_fd(connection);
         evhttp_connection_set_closecb(connection->evcon, on_close, connection);
-        connection_enter(connection, connection->scan.complete ? PHASE_BODY : PHASE_HEAD);
+        connection_enter(connection, reading_phase(connection));
     }
     bufferevent_decref(bufferevent);
 }
@@ -239,7 +252,7 @@ void connection_kill(struct connection *connection, enum server_kill reason)
  * first bytes. */
 static struct connection *victim_of(struct server *server)
 {
-    static const enum phase order[] = {PHASE_HEAD, PHASE_BODY, PHASE_IDLE};
+    static const enum phase order[] = {PHASE_REFUSED, PHASE_HEAD, PHASE_BODY, PHASE_IDLE};
     int64_t oldest = clock_monotonic_us() - GRACE_US;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         struct connection *victim = TAILQ_FIRST(&server->phases[order[i]]);
@@ -306,6 +319,7 @@ void connection_sweep(struct server *server)
     kill_older(server, PHASE_HEAD, options->header_deadline_us, SERVER_KILL_HEADER);
     kill_older(server, PHASE_BODY, options->body_deadline_us, SERVER_KILL_BODY);
     kill_older(server, PHASE_IDLE, options->idle_timeout_us, SERVER_KILL_IDLE);
+    kill_older(server, PHASE_REFUSED, options->response_deadline_us, SERVER_KILL_RESPONSE);
     kill_older(server, PHASE_WRITING, options->response_deadline_us, SERVER_KILL_RESPONSE);
     kill_slow_streams(server);
     if (server->draining)

@@ -19,6 +19,7 @@ enum phase {
     PHASE_HEAD,
     PHASE_BODY,
     PHASE_IDLE,
+    PHASE_REFUSED,  /* evhttp refused the request by itself, and closes */
     PHASE_HANDLING, /* a handler holds the request; evhttp does not read */
     PHASE_WRITING,  /* the whole reply is queued */
     PHASE_STREAMING,
@@ -30,13 +31,15 @@ struct connection {
     struct server *server;
     struct bufferevent *bufferevent;
     struct evbuffer_cb_entry *input_watch;
+    struct evbuffer_cb_entry *output_watch;
     struct evhttp_connection *evcon; /* NULL while PHASE_ACCEPTED */
     int fd;
     struct request *request; /* from dispatch to its last byte */
     enum phase phase;
     int64_t since_us; /* when the phase began; streaming: when unsent bytes began to wait, or 0 */
     struct framing_scan scan;
-    bool full; /* the input reached its high mark */
+    bool full;    /* the input reached its high mark */
+    bool refused; /* by evhttp, and its page is not exchanged yet */
 };
 
 TAILQ_HEAD(connection_list, connection);
@@ -47,7 +50,8 @@ struct bufferevent *connection_accept(struct event_base *base, void *context);
 /* Ties accepted connections to evhttp's objects. */
 void connection_adopt_all(struct server *server);
 
-/* What could not be done inside a callback of libevent: adopts, and closes overfull connections. */
+/* What could not be done inside a callback of libevent: adopts, exchanges refusals, and closes
+ * overfull connections. */
 void connection_attend(struct server *server);
 
 /* The connection of a bufferevent, adopted if need be. */

@@ -87,8 +87,8 @@ static void append_text(struct buf *body, const char *text)
     buf_finish(&plain);
 }
 
-static void open_problem(struct buf *body, const struct request *request, int status,
-                         const char *slug, const char *detail)
+void problem_begin(struct buf *body, const char *id, int status, const char *slug,
+                   const char *detail)
 {
     const char *title = http_status_phrase(status);
     buf_init(body);
@@ -98,7 +98,7 @@ static void open_problem(struct buf *body, const struct request *request, int st
     append_text(body, title);
     buf_printf(body, ",\"status\":%d,\"detail\":", status);
     append_text(body, detail);
-    buf_printf(body, ",\"instance\":\"urn:request:%s\"", request_id(request));
+    buf_printf(body, ",\"instance\":\"urn:request:%s\"", id);
 }
 
 static void send_problem(struct request *request, int status, struct buf *body)
@@ -120,7 +120,7 @@ void request_problem(struct request *request, int status, const char *slug, cons
     vsnprintf(detail, sizeof detail, format, arguments);
     va_end(arguments);
     struct buf body;
-    open_problem(&body, request, status, slug, detail);
+    problem_begin(&body, request_id(request), status, slug, detail);
     send_problem(request, status, &body);
 }
 
@@ -161,7 +161,7 @@ void request_problem_violations(struct request *request, const struct violations
     char detail[80];
     snprintf(detail, sizeof detail, "%zu fault%s in the request", violations->total,
              violations->total == 1 ? "" : "s");
-    open_problem(&body, request, 422, "validation", detail);
+    problem_begin(&body, request_id(request), 422, "validation", detail);
     buf_append_text(&body, ",\"errors\":[");
     for (size_t i = 0; i < violations->count; i++) {
         if (i > 0)

@@ -40,11 +40,6 @@ void request_set_etag(struct request *request, const char *tag)
     request->etag = request_copy(request, tag, strlen(tag));
 }
 
-void request_no_gzip(struct request *request)
-{
-    request->no_gzip = true;
-}
-
 void request_close_after(struct request *request)
 {
     request_set_header(request, "Connection", "close");
@@ -121,7 +116,7 @@ void reply_finish(struct request *request, size_t body_length)
 bool reply_accepts_gzip(const struct request *request)
 {
     const char *codings = request_header(request, "Accept-Encoding");
-    return codings != NULL && !request->no_gzip && accept_gzip(codings);
+    return codings != NULL && accept_gzip(codings);
 }
 
 void reply_etag_header(struct request *request, const char *suffix)
@@ -177,16 +172,16 @@ static size_t output_gzip(struct request *request, const void *bytes, size_t len
     return packed_length;
 }
 
-static bool varies(const struct request *request, const char *content_type, size_t length)
+static bool varies(const char *content_type, size_t length)
 {
-    return length >= GZIP_MINIMUM && !request->no_gzip && is_textual(content_type);
+    return length >= GZIP_MINIMUM && is_textual(content_type);
 }
 
 /* True when the body went out compressed. */
 static bool reply_gzip(struct request *request, const char *content_type, const void *body,
                        size_t length)
 {
-    if (request->gone || !varies(request, content_type, length))
+    if (request->gone || !varies(content_type, length))
         return false;
     request_add_header(request, "Vary", "Accept-Encoding");
     if (!reply_accepts_gzip(request))

@@ -62,11 +62,6 @@ void *request_user(const struct request *request)
     return request->user;
 }
 
-bool request_is_gone(const struct request *request)
-{
-    return request->gone;
-}
-
 const char *request_header(const struct request *request, const char *name)
 {
     return evhttp_find_header(evhttp_request_get_input_headers(request->ev), name);
@@ -113,16 +108,15 @@ static bool is_sane_id(const char *id)
 }
 
 /* Unique, not secret: a random prefix of the process and a count. */
-static void make_id(struct request *request)
+void request_make_id(struct server *server, char id[REQUEST_ID_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
-    struct server *server = request->server;
     uint64_t number = server->next_request++;
-    memcpy(request->id, server->request_prefix, 16);
-    request->id[16] = '-';
+    memcpy(id, server->request_prefix, 16);
+    id[16] = '-';
     for (size_t i = 0; i < 10; i++)
-        request->id[26 - i] = digits[number >> (4 * i) & 15];
-    request->id[27] = '\0';
+        id[26 - i] = digits[number >> (4 * i) & 15];
+    id[27] = '\0';
 }
 
 static void set_id(struct request *request)
@@ -131,7 +125,7 @@ static void set_id(struct request *request)
     if (given != NULL && is_sane_id(given))
         memcpy(request->id, given, strlen(given) + 1);
     else
-        make_id(request);
+        request_make_id(request->server, request->id);
 }
 
 /* The bytes of a textual address; 0 when it is none. */

@@ -11,7 +11,9 @@
 #include <debriefd/request.h>
 
 struct evbuffer;
+struct evbuffer_cb_info;
 
+#define REQUEST_ID_SIZE     28
 #define REQUEST_STATUS_GONE 499 /* in the access report */
 
 enum request_state {
@@ -39,7 +41,6 @@ struct request {
 
     enum request_state state;
     bool gone;
-    bool no_gzip;
     bool head_only;     /* the reply has no body: HEAD */
     bool closed_untold; /* on_closed is due */
 
@@ -77,6 +78,7 @@ void request_written(struct request *request);                /* the last byte i
 void request_release(struct request *request); /* frees ours; the evhttp_request when gone */
 void request_forget_server(struct request *request);
 void request_free_spares(struct server *server);
+void request_make_id(struct server *server, char id[REQUEST_ID_SIZE]);
 
 /* request_query.c */
 bool request_parse_query(struct request *request, const char *query) must_check;
@@ -93,6 +95,15 @@ void reply_default_headers(struct request *request, const char *content_type);
 void reply_etag_header(struct request *request, const char *suffix);
 bool reply_accepts_gzip(const struct request *request);
 bool reply_none_match(const struct request *request, const char *tag);
+
+/* problem.c: all of the document but its end, for whoever adds members; initialises `body`. */
+void problem_begin(struct buf *body, const char *id, int status, const char *slug,
+                   const char *detail);
+
+/* refusal.c: watches an output for a page that evhttp writes by itself, the connection being the
+ * context; and exchanges those pages. */
+void refusal_notice(struct evbuffer *output, const struct evbuffer_cb_info *info, void *context);
+void refusal_attend(struct server *server);
 
 /* reply_stream.c */
 void reply_stream_tell_closed(struct server *server);

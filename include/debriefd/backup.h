@@ -11,7 +11,8 @@ struct config;
 struct database;
 
 /* Makes a new folder, named by the time, in `directory` (made when absent), while the daemon runs.
- * It has its final name only when it is complete. Writes its path. */
+ * It has its final name only when it is complete. Writes its path. Removes what an interrupted one
+ * left behind; one under way is locked. */
 bool backup_write(struct database *database, const struct config *config, const char *directory,
                   char *made, size_t size, struct error *err) must_check;
 

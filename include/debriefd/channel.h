@@ -17,7 +17,7 @@
 struct channel;
 struct event_base;
 
-/* Exactly one of `rows` and `err` is not NULL; both are borrowed for the call (see rows_share).
+/* Exactly one of `rows` and `err` is not NULL; both are borrowed for the call.
  * Called exactly once a call, from the loop or from channel_destroy, never from inside
  * channel_execute. It may call channel_execute, not channel_destroy. */
 typedef void channel_done_fn(void *context, const struct rows *rows, const struct error *err);

@@ -11,9 +11,14 @@ struct config;
 struct private_cluster;
 struct database;
 
-/* `config` is borrowed. Waits until the database answers. */
+/* `config` is borrowed. Waits until the database answers. One process at a time makes the private
+ * cluster, or runs its server: another one waits here, for at most two minutes (ERR_TIMEOUT). */
 bool database_open(const struct config *config, struct database **database,
                    struct error *err) must_check;
+
+/* Lets others open the private cluster that this process goes on running. Until then, whoever
+ * started its server has it alone. */
+void database_share(struct database *database);
 
 /* Stops the private cluster if this process started it. Takes NULL. */
 void database_close(struct database *database);

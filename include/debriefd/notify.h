@@ -16,9 +16,6 @@ bool notify_reloading(struct error *err) must_check;
 bool notify_stopping(struct error *err) must_check;
 bool notify_watchdog(struct error *err) must_check;
 
-/* One line for people, shown by systemctl status. */
-bool notify_status(struct error *err, const char *format, ...) must_check printf_like(2, 3);
-
 /* How long the service manager waits for notify_watchdog; send it at half of this. 0: it does not
  * wait for this process. */
 int64_t notify_watchdog_us(void);

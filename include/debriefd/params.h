@@ -27,7 +27,6 @@ void params_text(struct params *params, const char *text);
 void params_text_length(struct params *params, const char *text, size_t length);
 void params_uuid(struct params *params, const struct uuid *uuid);
 void params_int(struct params *params, int64_t value);
-void params_real(struct params *params, double value); /* the shortest text that reads back equal */
 void params_bool(struct params *params, bool value);
 void params_null(struct params *params);
 

@@ -32,13 +32,13 @@ enum private_cluster_stop {
 
 /* Borrowed for private_cluster_start only. */
 struct private_cluster_options {
-    const char *directory;         /* made with mode 0700 when absent; its parent exists */
-    const char *runtime_directory; /* for the socket when `directory` is too long; NULL: one in
-                                      /tmp, private and named after `directory` */
-    const char *user;              /* as root: the system user the server runs as */
-    const char *const *roles;      /* database roles this process's user may be, besides the
-                                      superuser; ended by NULL; NULL for none */
-    const char *settings;          /* further lines of postgresql.conf; NULL for none */
+    const char *directory;    /* made with mode 0700 when absent; its parent exists; when it is
+                                 too long for a socket, that is in one in /tmp, private and
+                                 named after it */
+    const char *user;         /* as root: the system user the server runs as */
+    const char *const *roles; /* database roles this process's user may be, besides the
+                                 superuser; ended by NULL; NULL for none */
+    const char *settings;     /* further lines of postgresql.conf; NULL for none */
     enum private_cluster_durability durability;
 };
 

@@ -20,9 +20,6 @@ void request_add_header(struct request *request, const char *name, const char *v
  * "tag-gz" (strong tags differ by bytes, RFC 9110 8.8.3.3). */
 void request_set_etag(struct request *request, const char *tag);
 
-/* Keeps the body as it is, for bodies that mix secrets with what the client sent (BREACH). */
-void request_no_gzip(struct request *request);
-
 /* Closes the connection after the reply. */
 void request_close_after(struct request *request);
 
@@ -64,9 +61,9 @@ void request_reply_cached(struct request *request, struct reply_body *body);
 
 /* Streaming. `on_drained` fires each time everything written so far has been taken by the kernel:
  * write the next piece there. `on_closed` fires once when the client leaves or the server closes
- * before request_stream_end; the request is then gone (request_is_gone) and still wants its
- * request_stream_end. Both come from the loop, never from inside a call. Either may be NULL.
- * A HEAD request gets headers only; its writes are dropped. */
+ * before request_stream_end; the request still wants its request_stream_end. Both come from the
+ * loop, never from inside a call. Either may be NULL. A HEAD request gets headers only; its
+ * writes are dropped. */
 typedef void request_stream_fn(struct request *request, void *context);
 void request_stream_start(struct request *request, int status, const char *content_type,
                           request_stream_fn *on_drained, request_stream_fn *on_closed,

@@ -68,8 +68,4 @@ char *request_copy(struct request *request, const char *text, size_t length);
 void request_set_user(struct request *request, void *user);
 void *request_user(const struct request *request);
 
-/* True once nobody is there to read the reply. Noticed while a reply streams; a client that leaves
- * while a handler works is noticed only when the reply is written. */
-bool request_is_gone(const struct request *request);
-
 #endif

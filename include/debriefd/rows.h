@@ -9,11 +9,8 @@
 
 struct rows;
 
-/* Gives up one share; the last one frees. Takes NULL. */
+/* Takes NULL. */
 void rows_destroy(struct rows *rows);
-
-/* One more owner of the same rows, for a callback that wants to keep what it only borrowed. */
-struct rows *rows_share(const struct rows *rows);
 
 int rows_count(const struct rows *rows);
 

@@ -41,7 +41,8 @@ BEGIN
             SELECT v.participant_id FROM debrief.invitation v
             WHERE v.programme_id = g.programme_id AND v.invitation_id = g.invitation_id AND v.wave_id = g.wave_id
               AND v.generation = g.generation AND v.revoked_at IS NULL OFFSET 0) v ON true
-        WHERE (g.late OR (w.closed_at IS NULL AND w.opens_at <= now() AND coalesce(w.closes_at > now(), true)))
+        WHERE w.opens_at <= now()
+          AND (g.late OR (w.closed_at IS NULL AND coalesce(w.closes_at > now(), true)))
           AND (v.participant_id IS NOT NULL
                OR (g.invitation_id IS NULL AND EXISTS (
                    SELECT FROM debrief.delegate d
@@ -91,7 +92,7 @@ BEGIN
                WHEN e.evaluation_id IS NOT NULL THEN 'conflict'
                WHEN w.wave_id IS NULL THEN 'no_wave'
                WHEN NOT g.late AND (w.closed_at IS NOT NULL OR w.closes_at <= now()) THEN 'closed'
-               WHEN NOT g.late AND w.opens_at > now() THEN 'not_open'
+               WHEN w.opens_at > now() THEN 'not_open' -- late is after closing, never before opening
                WHEN g.invitation_id IS NOT NULL
                     AND (v.invitation_id IS NULL OR v.generation <> g.generation OR v.revoked_at IS NOT NULL)
                    THEN 'revoked'

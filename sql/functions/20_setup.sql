@@ -16,6 +16,11 @@ LANGUAGE sql AS $$
     ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now()
 $$;
 
+-- What creating answers when the id, which the caller may choose, is taken: the same again is no second one.
+CREATE FUNCTION logic.taken(is_same boolean, stored json, by_another text) RETURNS logic.answer
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN is_same THEN ROW(200, stored)::logic.answer ELSE logic.problem(409, 'conflict', by_another) END;
+
 CREATE FUNCTION logic.programme_json(p debrief.programme) RETURNS json
 LANGUAGE sql STABLE
 RETURN json_build_object('id', (p).programme_id, 'name', (p).name, 'sectors', (p).sectors, 'target', (p).target,
@@ -54,10 +59,8 @@ BEGIN
         RETURN ROW(201, logic.programme_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.programme p WHERE p.programme_id = chosen;
-    IF stored.name = given ->> 'name' AND stored.sectors = named AND stored.target = aim THEN
-        RETURN ROW(200, logic.programme_json(stored))::logic.answer;
-    END IF;
-    RETURN logic.problem(409, 'conflict', 'another programme has this id');
+    RETURN logic.taken(stored.name = given ->> 'name' AND stored.sectors = named AND stored.target = aim,
+                       logic.programme_json(stored), 'another programme has this id');
 END
 $$;
 
@@ -67,11 +70,21 @@ RETURN jsonb_build_object('id', (k).key_id, 'role', (k).role, 'label', (k).label
     'created_at', logic.utc((k).created_at), 'expires_at', logic.utc((k).expires_at),
     'revoked_at', logic.utc((k).revoked_at));
 
-CREATE FUNCTION logic.key_create(programme uuid, made_id uuid, hash bytea, given jsonb, actor uuid) RETURNS logic.answer
+-- Whoever gets a key's secret can do what its role may, so an organiser hands out only keys for coding and for released
+-- metrics. Internal metrics, and who leads a programme, are an operator's to give.
+CREATE FUNCTION logic.may_hand_out(role text, by_operator boolean) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN by_operator OR role IN ('coder', 'dashboard');
+
+CREATE FUNCTION logic.key_create(programme uuid, made_id uuid, hash bytea, given jsonb, actor uuid,
+                                 by_operator boolean) RETURNS logic.answer
 LANGUAGE plpgsql AS $$
 DECLARE
     stored debrief.api_key;
 BEGIN
+    IF NOT logic.may_hand_out(given ->> 'role', by_operator) THEN
+        RETURN logic.problem(403, 'forbidden', 'only an operator makes keys of this role');
+    END IF;
     IF NOT EXISTS (SELECT FROM debrief.programme p WHERE p.programme_id = programme) THEN
         RETURN logic.problem(404, 'not-found', 'no such programme');
     END IF;
@@ -102,17 +115,22 @@ BEGIN
 END
 $$;
 
--- The old secret stops at once; the key keeps its id, role and label.
-CREATE FUNCTION logic.key_rotate(programme uuid, key uuid, hash bytea, actor uuid) RETURNS logic.answer
+-- The old secret stops at once; the key keeps its id, role and label. Whoever holds a key may renew that one.
+CREATE FUNCTION logic.key_rotate(programme uuid, key uuid, hash bytea, actor uuid, by_operator boolean)
+RETURNS logic.answer
 LANGUAGE plpgsql AS $$
 DECLARE
     stored debrief.api_key;
 BEGIN
-    UPDATE debrief.api_key k SET secret_hash = hash
-    WHERE k.programme_id = programme AND k.key_id = key AND k.revoked_at IS NULL RETURNING * INTO stored;
+    SELECT * INTO stored FROM debrief.api_key k
+    WHERE k.programme_id = programme AND k.key_id = key AND k.revoked_at IS NULL FOR UPDATE;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such key, or it is revoked');
     END IF;
+    IF NOT logic.may_hand_out(stored.role, by_operator) AND key <> actor THEN
+        RETURN logic.problem(403, 'forbidden', 'only an operator renews keys of this role');
+    END IF;
+    UPDATE debrief.api_key k SET secret_hash = hash WHERE k.programme_id = programme AND k.key_id = key;
     PERFORM pg_notify('debriefd_key', programme::text);
     PERFORM logic.audit_append(programme, actor, 'key.rotated', logic.key_json(stored));
     RETURN ROW(200, logic.key_json(stored))::logic.answer;
@@ -175,10 +193,7 @@ BEGIN
         RETURN ROW(201, logic.study_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = chosen;
-    IF stored.name = given ->> 'name' THEN
-        RETURN ROW(200, logic.study_json(stored))::logic.answer;
-    END IF;
-    RETURN logic.problem(409, 'conflict', 'another study has this id');
+    RETURN logic.taken(stored.name = given ->> 'name', logic.study_json(stored), 'another study has this id');
 END
 $$;
 
@@ -438,10 +453,9 @@ BEGIN
         RETURN ROW(201, logic.wave_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = chosen;
-    IF FOUND AND stored.study_id = study AND stored.kind = given ->> 'kind' THEN
-        RETURN ROW(200, logic.wave_json(stored))::logic.answer;
-    END IF;
-    RETURN logic.problem(409, 'conflict', 'the study has a wave of this kind, or another wave has this id');
+    RETURN logic.taken(stored.study_id = study AND stored.kind = given ->> 'kind'
+                       AND stored.instrument = given ->> 'instrument' AND stored.version = (given ->> 'version')::integer,
+                       logic.wave_json(stored), 'the study has a wave of this kind, or another wave has this id');
 END
 $$;
 

@@ -187,7 +187,7 @@ BEGIN
     VALUES (programme, study, next_number, held, hash);
     UPDATE debrief.wave w SET released_at = now()
     WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL AND w.released_at IS NULL;
-    -- Dated as late as can be: listeners read on from the newest event they know.
+    -- Dated as late as can be: events that commit together are told in the order of their times.
     INSERT INTO debrief.outbox (programme_id, event_id, kind, study_id, payload, created_at)
     VALUES (programme, gen_random_uuid(), 'released', study,
             json_build_object('study', NULLIF(study, '00000000-0000-0000-0000-000000000000'), 'release', next_number)::text,

@@ -1,7 +1,9 @@
 """Server-sent events: a release is told, to its own programme only, and a client that comes back misses nothing."""
 
 import json
+import os
 import socket
+import subprocess
 import time
 
 from service import Client, Programme, ServiceTest, await_true, load_definition, main, new_id, people_of
@@ -38,8 +40,30 @@ class Stream:
                 found.append((fields["id"], fields["event"], json.loads(fields["data"])))
         return found
 
+    def last(self):
+        """The place to go on from, which is told at once."""
+        return [line[4:].strip() for line in self.text().splitlines() if line.startswith("id: ")][-1]
+
     def close(self):
         self.link.close()
+
+
+class Transaction:
+    """One that stays open until it is told to commit."""
+
+    def __init__(self, service, statement):
+        words = [service.psql, "-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-d", "debriefd", "-U", "debriefd_work",
+                 "-h", os.path.join(service.directory, "state", "cluster", "run")]
+        if os.geteuid() == 0:
+            words = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] + words
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
+        self.process.stdin.write(f"BEGIN;\n{statement};\n\\echo done\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "done\n"
+
+    def commit(self):
+        self.process.communicate("COMMIT;\n", timeout=30)
+        assert self.process.returncode == 0
 
 
 class EventsTest(ServiceTest):
@@ -97,6 +121,50 @@ class EventsTest(ServiceTest):
             time.sleep(0.2)
             self.assertLessEqual({one[1] for one in stream.events()}, {"released"})
 
+    def test_an_event_that_commits_late_is_not_missed(self):
+        """Written first and committed last: two real transactions, with the release's own statement."""
+        early, late = self.programme.study("Early"), self.programme.study("Late")
+        publish = "SELECT logic.release_publish('{}', '{}', 1, '')".format
+        stays, first = self.listen(self.programme), self.listen(self.programme)
+        slow = Transaction(self.service, publish(self.programme.id, early.id))
+        self.service.sql(publish(self.programme.id, late.id))
+        told = await_true(first.events, "the event that committed first", 5)
+        self.assertEqual([data["study"] for _, _, data in told], [late.id])
+        first.close()
+        slow.commit()
+        again = self.listen(self.programme, told[0][0])
+        missed = await_true(again.events, "the event that committed late", 5)
+        self.assertEqual([data["study"] for _, _, data in missed], [early.id])
+        await_true(lambda: len(stays.events()) == 2, "both events", 5)
+        self.assertEqual([data["study"] for _, _, data in stays.events()], [late.id, early.id])
+        back = self.listen(self.programme, missed[0][0])
+        time.sleep(0.3)
+        self.assertEqual(back.events(), [])
+
+    def test_a_listener_that_heard_nothing_yet_misses_nothing(self):
+        programme = Programme(self.service, "Quiet")
+        path = self.path(programme)
+        first = Stream(self.service, programme.dashboard.credential, path)
+        await_true(lambda: "id: " in first.text(), "its place")
+        last = first.last()
+        first.close()
+        study = programme.study("Missed")
+        self.service.sql(f"SELECT logic.release_publish('{programme.id}', '{study.id}', 1, '')")
+        again = self.listen(programme, last)
+        told = await_true(again.events, "the event", 5)
+        self.assertEqual([data["study"] for _, _, data in told], [study.id])
+
+    def test_a_listener_far_behind_gets_everything_in_order(self):
+        first = self.listen(self.programme)
+        known = self.release("Long ago")
+        seen = await_true(lambda: [one for one in first.events() if one[2]["study"] == known.id], "the event", 5)
+        self.service.sql(f"""INSERT INTO debrief.outbox (programme_id, event_id, kind, study_id, payload, created_at)
+            SELECT '{self.programme.id}', gen_random_uuid(), 'released', '{known.id}', json_build_object('study', i),
+                   now() + i * interval '1 us' FROM generate_series(1, 450) i""")
+        again = self.listen(self.programme, seen[-1][0])
+        await_true(lambda: len(again.events()) >= 450, "every event", 5)
+        self.assertEqual([data["study"] for _, _, data in again.events()], list(range(1, 451)))
+
     def test_a_quiet_stream_beats(self):
         stream = self.listen(self.programme)
         body = lambda: stream.text().split("\r\n\r\n", 1)[1]
@@ -117,7 +185,7 @@ class EventsTest(ServiceTest):
         self.programme.organiser.made("DELETE", f"{keys}/{made['id']}")
         await_true(lambda: stream.text().endswith("0\r\n\r\n"), "the stream to end", 6)
         study = self.release("After the revocation")
-        again = self.listen(self.programme)  # as a browser does by itself
+        again = self.listen(self.programme, stays.last())  # as a browser does by itself
         await_true(lambda: [one for one in stays.events() + again.events() if one[2]["study"] == study.id], "the event", 5)
         self.assertFalse([one for one in stream.events() if one[2]["study"] == study.id])
 

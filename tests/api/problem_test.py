@@ -101,7 +101,9 @@ class ProblemTest(ServiceTest):
         bodies = {"createKey": {"role": "analyst", "label": "x"}, "changeStudy": {"name": "x"},
                   "changeDelegate": {"role": "x"}, "changeWave": {"closes_at": None},
                   "createWave": {"kind": "fu", "instrument": "benchmarking-post", "version": 1},
-                  "setDisposition": {"code": "R"}, "withdrawRelease": {"reason": "x"}, "submitEvaluation": {"answers": {}},
+                  "setDisposition": {"code": "R"},
+                  "setDispositions": {"dispositions": [{"participant": next(iter(self.tokens)), "code": "R"}]},
+                  "withdrawRelease": {"reason": "x"}, "submitEvaluation": {"answers": {}},
                   "importDelegates": b"name,email,sector,organisation\nA,a@b.se,state,O\n",
                   "importEvaluations": b"{}\n"}
         types = {"importDelegates": "text/csv", "importEvaluations": "application/x-ndjson"}
@@ -199,7 +201,7 @@ class ProblemTest(ServiceTest):
 
     def test_too_large_a_body_is_413(self):
         reply = self.ours.organiser.call("POST", "/v1/studies", LARGE)
-        self.assertEqual(reply.status, 413)
+        self.check_problem(reply, 413)
 
     def test_conflicts(self):
         chosen = new_id()

@@ -227,6 +227,10 @@ class SetupTest(ServiceTest):
         self.assertEqual(self.organiser.call("POST", study.path + "/waves", body).status, 409)
         same = {**body, "id": wave.id}
         self.assertEqual(self.organiser.call("POST", study.path + "/waves", same).status, 200)
+        other, version = self.programme.publish(load_definition("fu"))
+        for change in ({"kind": "fu"}, {"instrument": other, "version": version}, {"id": new_id()}):
+            reply = self.organiser.call("POST", study.path + "/waves", {**same, **change})
+            self.assertEqual((reply.status, reply.json["type"]), (409, "/problems/conflict"), change)
 
     def test_what_no_job_could_compute_is_refused(self):
         study, _ = self.wave_of("Many waves")
@@ -271,7 +275,7 @@ class SetupTest(ServiceTest):
 
     def test_keys_end_at_once(self):
         keys = f"/v1/programmes/{self.programme.id}/keys"
-        made = self.organiser.made("POST", keys, {"role": "analyst", "label": "short"})
+        made = self.organiser.made("POST", keys, {"role": "coder", "label": "short"})
         client = Client(self.service, made["key"])
         self.assertEqual(client.get("/v1/studies").status, 200)
         rotated = self.organiser.made("POST", f"{keys}/{made['id']}:rotate")
@@ -286,10 +290,41 @@ class SetupTest(ServiceTest):
         listed = {one["id"]: one for one in self.organiser.made("GET", keys)["keys"]}
         self.assertTrue(listed[made["id"]]["revoked_at"])
         self.assertFalse([one for one in listed.values() if "key" in one or "secret_hash" in one])
-        expired = self.organiser.made("POST", keys, {"role": "analyst", "label": "old",
+        expired = self.organiser.made("POST", keys, {"role": "coder", "label": "old",
                                                      "expires_at": "2020-01-01T00:00:00Z"})
         self.assertEqual(Client(self.service, expired["key"]).get("/v1/studies").status, 401)
-        self.assertEqual(self.organiser.call("POST", keys, {"role": "operator", "label": "x"}).status, 422)
+
+    def test_who_may_hand_out_whose_keys(self):
+        """Status of making and of renewing a key, by the caller's role (down) and the key's."""
+        programme = Programme(self.service, "Keys")
+        keys = f"/v1/programmes/{programme.id}/keys"
+        roles = ("organiser", "analyst", "coder", "dashboard")
+        callers = {"operator": (self.service.operator, (201, 201, 201, 201), (200, 200, 200, 200)),
+                   "organiser": (programme.organiser, (403, 403, 201, 201), (403, 403, 200, 200)),
+                   "analyst": (programme.analyst, (403,) * 4, (403,) * 4),
+                   "coder": (programme.coder, (403,) * 4, (403,) * 4),
+                   "dashboard": (programme.dashboard, (403,) * 4, (403,) * 4),
+                   "another organiser": (self.organiser, (404,) * 4, (404,) * 4),
+                   "nobody": (Client(self.service), (401,) * 4, (401,) * 4)}
+        others = {role: self.service.operator.made("POST", keys, {"role": role, "label": "other"}) for role in roles}
+        for name, (caller, making, renewing) in callers.items():
+            for role, made, renewed in zip(roles, making, renewing):
+                with self.subTest(caller=name, role=role):
+                    reply = caller.call("POST", keys, {"role": role, "label": "x"})
+                    self.assertEqual((reply.status, b'"key"' in reply.body), (made, made == 201))
+                    reply = caller.call("POST", f"{keys}/{others[role]['id']}:rotate")
+                    self.assertEqual((reply.status, b'"key"' in reply.body), (renewed, renewed == 200))
+                    if renewed == 200:
+                        others[role] = reply.json
+        for role in roles:  # a refused renewal left the old secret in force
+            self.assertEqual(Client(self.service, others[role]["key"]).get("/v1/studies").status, 200)
+        self.assertEqual(programme.organiser.call("POST", keys, {"role": "operator", "label": "x"}).status, 403)
+        self.assertEqual(self.service.operator.call("POST", keys, {"role": "operator", "label": "x"}).status, 422)
+        own = programme.organiser.call("POST", f"{keys}/{programme.keys['organiser']}:rotate")
+        self.assertEqual((own.status, own.json["role"]), (200, "organiser"))
+        renewed = Client(self.service, own.json["key"])
+        for role in roles:  # ending one gives nobody anything
+            self.assertEqual(renewed.call("DELETE", f"{keys}/{others[role]['id']}").status, 200)
 
     def test_dispositions_count(self):
         study, wave = self.wave_of("Dispositions")

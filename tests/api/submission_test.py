@@ -222,6 +222,15 @@ class SubmissionTest(ServiceTest):
             reply = client.call("POST", f"{wave.path}/evaluations:import?late=1", b"{}", "application/x-ndjson")
             self.check(reply, 403)
 
+    def test_no_answer_is_late_before_its_wave_opens(self):
+        _, wave, tokens = self.fresh(opens_at="2099-01-01T00:00:00Z")
+        lines = [line_of(person) for person in sorted(tokens)]
+        for query in ("", "?late=1"):
+            self.assertEqual({one["outcome"] for one in wave.import_lines(lines, query)}, {"not_open"})
+        self.assertEqual(self.count(wave), 0)
+        wave.organiser.made("PATCH", wave.path, {"opens_at": "2020-01-01T00:00:00Z"})
+        self.assertEqual({one["outcome"] for one in wave.import_lines(lines, "?late=1")}, {"new"})
+
     def test_a_submission_then_imported_keeps_its_owner(self):
         """The same id for another person is a conflict, whoever sends it."""
         _, wave, tokens = self.fresh()

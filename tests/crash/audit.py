@@ -9,16 +9,16 @@ import receipt
 
 STORED = """SELECT evaluation_id, wave_id, coalesce(replaces::text, ''), encode(body_hash, 'hex'), debrief_at
 FROM (SELECT e.*, logic.utc(e.received_at) AS debrief_at FROM debrief.evaluation e WHERE programme_id = '{}') e"""
-COUNTED = """SELECT m.metric, round(m.value * CASE WHEN m.metric LIKE 'nps.%' THEN m.n ELSE 1 END)::bigint FROM debrief.metric m
+COUNTED = """SELECT m.metric, m.value::bigint FROM debrief.metric m
 WHERE m.programme_id = '{}' AND m.study_id = '{}' AND m.wave = 'post' AND m.slice = 'all' AND m.item = '{}'
   AND (m.metric ~ '^dist[.]' OR m.metric IN ('nps.promoters', 'nps.passives', 'nps.detractors')) AND m.value <> 0"""
 
 
-def metric_of(item, value):
-    """The count that an answer is part of."""
-    if item != "NPS":
-        return f"dist.{value}"
-    return "nps.promoters" if value >= 9 else "nps.passives" if value >= 7 else "nps.detractors"
+def metrics_of(item, value):
+    """The counts that an answer is part of."""
+    if item == "NPS":
+        yield "nps.promoters" if value >= 9 else "nps.passives" if value >= 7 else "nps.detractors"
+    yield f"dist.{value}"
 
 
 class Audit:
@@ -74,7 +74,7 @@ class Audit:
             self.wrong.append(f"the verification of {study}: {outcome}")
         answered = [seat for seat in seats if seat.current is not None]
         for item in (*client.RATINGS, "NPS"):
-            expected = collections.Counter(metric_of(item, seat.answers[item]) for seat in answered)
+            expected = collections.Counter(metric for seat in answered for metric in metrics_of(item, seat.answers[item]))
             rows = self.debriefd.sql(COUNTED.format(self.programme.id, study, item))
             counted = {metric: int(n) for metric, n in rows}
             if counted != dict(expected):

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """A backup made while submissions run, restored elsewhere: what was acknowledged before it is all there."""
 import os
+import subprocess
 import sys
+import time
 import unittest
 import uuid
 
@@ -40,6 +42,46 @@ class Backup(unittest.TestCase):
         print(f"backup: {len(before)} acked before and {during} during it, all {len(before)} restored", flush=True)
         self.assertEqual(self.refusal(target, folder), 1)
         self.assertEqual(self.refusal(source, folder), 1)
+
+    def begin_backup(self, source, known):
+        """A backup that waits for a table's lock, and the folder it writes."""
+        process = subprocess.Popen([source.binary, "backup", "--config", source.config], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, **source._options())
+        folder = daemon.wait_for("a new folder", lambda: self.folders(source) - known).pop()
+        dumping = lambda: [pid for pid in daemon.children(process.pid) if "pg_dump" in daemon.command_line(pid)[0]]
+        return process, folder, daemon.wait_for("the dump", dumping)[0]
+
+    def folders(self, source):
+        return set(os.listdir(os.path.join(source.state, "backups")))
+
+    def test_what_a_killed_backup_leaves_is_removed(self):
+        source = daemon.Daemon(binary)
+        self.addCleanup(source.__exit__, None, None, None)
+        source.start_run()
+        client.wait_until_ready(source.port)
+        os.mkdir(os.path.join(source.state, "backups"))
+        other = {"debriefd-mine.partial.txt", "notes.partial"}
+        for name in other:
+            os.mkdir(os.path.join(source.state, "backups", name))
+        os.chown(os.path.join(source.state, "backups"), source.user.pw_uid, source.user.pw_gid)
+        with source.locked("debrief.seal", "ACCESS EXCLUSIVE"):
+            killed, left, dump = self.begin_backup(source, other)
+            daemon.end(killed.pid)
+            daemon.end(dump)
+            killed.communicate()
+            self.assertEqual(self.folders(source) - other, {left})
+            time.sleep(1.1)  # a folder is named by the second
+            first, first_folder, _ = self.begin_backup(source, other | {left})
+            self.assertEqual(self.folders(source) - other, {first_folder})
+            time.sleep(1.1)
+            second, second_folder, _ = self.begin_backup(source, other | {first_folder})
+            self.assertEqual(self.folders(source) - other, {first_folder, second_folder})
+        for process in (first, second):
+            _, message = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0, message)
+        self.assertEqual(self.folders(source) - other,
+                         {name.removesuffix(".partial") for name in (first_folder, second_folder)})
+        self.assertLessEqual(other, self.folders(source))
 
     def restore(self, source, folder):
         target = daemon.Daemon(binary, "target", source.root)

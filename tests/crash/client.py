@@ -122,7 +122,7 @@ class Programme:
         self.id = client.document("POST", "/v1/programmes", {"name": f"Campaign {uuid.uuid4()}"})["id"]
         path = f"/v1/programmes/{self.id}/keys"
         self.organiser = client.document("POST", path, {"role": "organiser", "label": "campaign"})["key"]
-        self.analyst = client.document("POST", path, {"role": "analyst", "label": "campaign"}, key=self.organiser)["key"]
+        self.analyst = client.document("POST", path, {"role": "analyst", "label": "campaign"})["key"]
         self.client = Client(self.port, self.organiser)
         self.publish("post")
         client.close()

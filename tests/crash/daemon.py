@@ -210,12 +210,12 @@ class Daemon:
         return [line.split("\t") for line in done.stdout.splitlines()]
 
     @contextlib.contextmanager
-    def locked(self, table):
-        """Holds a lock that writers of the table wait for."""
+    def locked(self, table, mode="EXCLUSIVE"):
+        """Holds a lock that writers of the table wait for, or with ACCESS EXCLUSIVE everybody."""
         arguments = [postgres_program("psql"), "-Xq", "-h", self.socket_directory, "-U", "postgres", "-d", "debriefd"]
         holder = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                   **self._options())
-        holder.stdin.write(f"BEGIN;\nLOCK TABLE {table} IN EXCLUSIVE MODE;\n\\echo held\n")
+        holder.stdin.write(f"BEGIN;\nLOCK TABLE {table} IN {mode} MODE;\n\\echo held\n")
         holder.stdin.flush()
         assert holder.stdout.readline() == "held\n"
         try:

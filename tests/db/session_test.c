@@ -83,7 +83,7 @@ static void values_round_trip(void)
     params_text(&params, NULL);
     params_binary(&params, "a\0b\\", 4);
     params_int16_array(&params, scores, 4);
-    params_real(&params, 0.1);
+    params_text(&params, "0.1");
     struct rows *rows = NULL;
     struct error err = {0};
     CU_ASSERT_FATAL(session_execute(session, "types", &params, &rows, &err));
@@ -102,10 +102,7 @@ static void values_round_trip(void)
     buf_finish(&bytes);
     CU_ASSERT_STRING_EQUAL(rows_text(rows, 0, 6), "{5,-1,30000,-32768}");
     CU_ASSERT_EQUAL(rows_real(rows, 0, 7), 0.1);
-    struct rows *shared = rows_share(rows);
     rows_destroy(rows);
-    CU_ASSERT_EQUAL(rows_count(shared), 1);
-    rows_destroy(shared);
     params_finish(&params);
     session_close(session);
 }

@@ -3,6 +3,7 @@
 
 #include <debriefd/buf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -303,6 +304,20 @@ static bool status_fits(int verdict, int status)
 }
 
 /* Refused requests close the connection; accepted rows ask for that themselves. */
+/* Every refusal is a whole problem document, whoever wrote it (RFC 9457), and the last word. */
+static bool is_problem(const struct client_reply *reply, int status)
+{
+    char member[40];
+    const char *body = client_body(reply);
+    const char *announced = strstr(reply->text, "Content-Length: ");
+    snprintf(member, sizeof member, "\"status\":%d,", status);
+    return strstr(reply->text, "Content-Type: application/problem+json\r\n") != NULL &&
+           strstr(reply->text, "X-Request-Id: ") != NULL &&
+           strncmp(body, "{\"type\":\"/problems/", 19) == 0 && strstr(body, member) != NULL &&
+           (announced == NULL || strtoul(announced + 16, NULL, 10) == strlen(body)) &&
+           strstr(reply->text, "<HTML>") == NULL;
+}
+
 static bool row_holds(const struct row *row, const struct client_reply *reply, int calls)
 {
     if (row->verdict == SILENT)
@@ -311,7 +326,7 @@ static bool row_holds(const struct row *row, const struct client_reply *reply, i
     /* A client that announces a body gets 100 Continue before its answer. */
     if (status == 100)
         status = client_status(&(struct client_reply){.text = strstr(reply->text, "\r\n\r\n")});
-    if (!status_fits(row->verdict, status))
+    if (!status_fits(row->verdict, status) || (status >= 400 && !is_problem(reply, status)))
         return false;
     return reply->end == CLIENT_CLOSED && calls == row->calls;
 }
@@ -435,14 +450,28 @@ static void short_body(void)
     close(fd);
 }
 
-/* Refusals are problem documents where evhttp lets us speak. */
+/* Of the guard, and of evhttp itself, first on its connection and behind a good request. */
 static void refusals_are_problems(void)
 {
-    struct client_reply reply = client_ask("GET /hello HTTP/1.1\r\n\r\n", 10000);
-    CU_ASSERT(strstr(reply.text, "Content-Type: application/problem+json") != NULL);
-    CU_ASSERT(strstr(reply.text, "Connection: close") != NULL);
-    CU_ASSERT(strstr(reply.text, "\"type\":\"/problems/bad-request\"") != NULL);
-    client_free(&reply);
+    static const struct {
+        const char *request, *type;
+    } refused[] = {
+        {"GET /hello HTTP/1.1\r\n\r\n", "\"type\":\"/problems/bad-request\""},
+        {"GET /hello HTTP/1.1\r\n" H "no colon\r\n\r\n", "\"type\":\"/problems/bad-request\""},
+        {"GET /hello HTTP/1.1\r\n" H "\r\nPOST /echo HTTP/1.1\r\n" H
+         "Content-Length: 2097152\r\n\r\nabc",
+         "\"type\":\"/problems/content-too-large\""},
+        {"POST /echo HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 2097152\r\n\r\n",
+         "\"type\":\"/problems/content-too-large\""},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        struct client_reply reply = client_ask(refused[i].request, 10000);
+        CU_ASSERT_EQUAL(reply.end, CLIENT_CLOSED);
+        CU_ASSERT(strstr(reply.text, "Content-Type: application/problem+json") != NULL);
+        CU_ASSERT(strstr(reply.text, "Connection: close") != NULL);
+        CU_ASSERT(strstr(reply.text, refused[i].type) != NULL);
+        client_free(&reply);
+    }
 }
 
 /* The whole table again and again: no memory stays behind. */
