@@ -114,8 +114,8 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
     return is_good;
 }
 
-/* Compares what stood there with what was computed from scratch; what was pending or had changed in
- * the frame explains a difference. */
+/* Compares facts and rows that stood there with what was computed from scratch; what was pending or
+ * had changed in the frame explains a difference. */
 static bool compare(const struct study_run *run, const struct buf *before,
                     struct refresh_result *result, struct error *err)
 {
@@ -123,7 +123,8 @@ static bool compare(const struct study_run *run, const struct buf *before,
     buf_init(&after);
     bool is_good = read_stored(run, &after, err);
     bool is_explained = result->folded > 0 || result->was_stale;
-    result->differed = !is_explained && strcmp(buf_text(before), buf_text(&after)) != 0;
+    bool is_same = !result->facts_changed && strcmp(buf_text(before), buf_text(&after)) == 0;
+    result->differed = !is_explained && !is_same;
     buf_finish(&after);
     return is_good;
 }
