@@ -2,6 +2,7 @@
  * contributions in batches, every atom coded before it is stored (see disclosure.h). */
 #include "jobs_private.h"
 
+#include <debriefd/admission.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,34 +70,33 @@ static void count_sectors(const struct study_run *run, const struct family *fami
 }
 
 struct groups {
-    size_t count;
-    size_t group_of[FACTS_SLICES_MAX];
+    struct admission admission;
     char names[FACTS_SLICES_MAX][FACTS_NAME_MAX];
 };
 
-/* Frozen groups as they are stored: {name, its sectors}. False when there are none yet. */
-static bool read_frozen(const struct study_run *run, const struct family *family,
+/* Frozen groups as they are stored: {name, its sectors}; none when there are none yet. */
+static void read_frozen(const struct study_run *run, const struct family *family,
                         const struct rows *frozen, struct groups *groups)
 {
     const struct facts *facts = run->loaded.facts;
-    groups->count = 0;
+    struct admission *admission = &groups->admission;
+    *admission = (struct admission){0};
     for (size_t i = 0; i < facts_slices(facts); i++)
-        groups->group_of[i] = DISCLOSURE_NO_GROUP;
+        admission->group_of[i] = DISCLOSURE_NO_GROUP;
     for (int row = 0; row < rows_count(frozen); row++) {
         if (strcmp(rows_text(frozen, row, 0), family->wave) != 0 ||
             strcmp(rows_text(frozen, row, 1), family->name) != 0)
             continue;
-        snprintf(groups->names[groups->count], FACTS_NAME_MAX, "%s", rows_text(frozen, row, 2));
+        snprintf(groups->names[admission->groups], FACTS_NAME_MAX, "%s", rows_text(frozen, row, 2));
         json_t *members = json_loads(rows_text(frozen, row, 3), 0, NULL);
         for (size_t i = 0; i < facts_slices(facts); i++)
             for (size_t j = 0; j < json_array_size(members); j++)
                 if (strcmp(facts_slice_name(facts, i + 1),
                            json_string_value(json_array_get(members, j))) == 0)
-                    groups->group_of[i] = groups->count;
+                    admission->group_of[i] = admission->groups;
         json_decref(members);
-        groups->count++;
+        admission->groups++;
     }
-    return groups->count > 0;
 }
 
 static bool freeze(const struct study_run *run, const struct family *family,
@@ -105,14 +105,14 @@ static bool freeze(const struct study_run *run, const struct family *family,
 {
     size_t sector_count = facts_slices(run->loaded.facts);
     json_t *list = json_array();
-    for (size_t group = 0; group < groups->count; group++) {
-        if (!disclosure_group_name(sectors, groups->group_of, sector_count, group,
+    for (size_t group = 0; group < groups->admission.groups; group++) {
+        if (!disclosure_group_name(sectors, groups->admission.group_of, sector_count, group,
                                    groups->names[group], FACTS_NAME_MAX))
             return error_set(err, ERR_TOO_LARGE, "a group's name is too long");
         json_t *members = json_array();
         json_t *answers = json_array();
         for (size_t i = 0; i < sector_count; i++)
-            if (groups->group_of[i] == group) {
+            if (groups->admission.group_of[i] == group) {
                 json_array_append_new(members, json_string(sectors[i].name));
                 json_array_append_new(answers, json_integer(sectors[i].answers));
             }
@@ -134,7 +134,7 @@ static bool in_group(const struct study_run *run, const struct groups *groups, s
     const struct facts *facts = run->loaded.facts;
     for (size_t i = 0; i < facts_slices(facts); i++)
         if (strcmp(facts_slice_name(facts, i + 1), sector) == 0)
-            return groups->group_of[i] == group;
+            return groups->admission.group_of[i] == group;
     return false;
 }
 
@@ -300,16 +300,6 @@ static bool enter_group(const struct study_run *run, const struct family *family
     return is_good;
 }
 
-static int64_t pending_in(const struct disclosure_sector *sectors, size_t count,
-                          const struct groups *groups, size_t group)
-{
-    int64_t pending = 0;
-    for (size_t i = 0; i < count; i++)
-        if (groups->group_of[i] == group)
-            pending += sectors[i].answers;
-    return pending;
-}
-
 /* Who of these sectors waits on: [{wave, family, sector, n}]. */
 static void note_waiting(const struct family *family, const struct disclosure_sector *sectors,
                          size_t count, json_t *waiting)
@@ -322,35 +312,22 @@ static void note_waiting(const struct family *family, const struct disclosure_se
                                                      (json_int_t)sectors[i].answers));
 }
 
-static bool admit_group(const struct study_run *run, const struct family *family,
-                        const struct groups *groups, size_t group,
-                        struct disclosure_sector *sectors, struct error *err)
-{
-    size_t count = facts_slices(run->loaded.facts);
-    if (!disclosure_epoch_admits(&run->rules, pending_in(sectors, count, groups, group)))
-        return true;
-    for (size_t i = 0; i < count; i++)
-        if (groups->group_of[i] == group)
-            sectors[i].answers = 0;
-    return enter_group(run, family, groups, group, err);
-}
-
 static bool admit_family(const struct study_run *run, const struct family *family,
                          const struct rows *frozen, json_t *waiting, struct error *err)
 {
     size_t sector_count = facts_slices(run->loaded.facts);
-    struct disclosure_sector sectors[FACTS_SLICES_MAX] = {0};
+    struct disclosure_sector sectors[FACTS_SLICES_MAX] = {0}, left[FACTS_SLICES_MAX];
     struct groups groups;
     count_sectors(run, family, sectors, sector_count);
-    if (!read_frozen(run, family, frozen, &groups)) {
-        groups.count = disclosure_group(&run->rules, sectors, sector_count, groups.group_of);
-        if (groups.count > 0 && !freeze(run, family, sectors, &groups, err))
+    read_frozen(run, family, frozen, &groups);
+    memcpy(left, sectors, sizeof left);
+    admission_decide(&run->rules, left, sector_count, &groups.admission);
+    if (groups.admission.is_new && !freeze(run, family, sectors, &groups, err))
+        return false;
+    for (size_t group = 0; group < groups.admission.groups; group++)
+        if (groups.admission.enters[group] && !enter_group(run, family, &groups, group, err))
             return false;
-    }
-    for (size_t group = 0; group < groups.count; group++)
-        if (!admit_group(run, family, &groups, group, sectors, err))
-            return false;
-    note_waiting(family, sectors, sector_count, waiting);
+    note_waiting(family, left, sector_count, waiting);
     return true;
 }
 
