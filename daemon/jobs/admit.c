@@ -146,6 +146,7 @@ static const struct study_wave *wave_of(const struct study_run *run, const struc
     abort(); /* the statements read one snapshot */
 }
 
+/* Complete cases only: see logic.families. */
 static struct facts_composite composite_of(const struct study_run *run, const struct family *family)
 {
     const json_t *composite = study_wave_composite(wave_of(run, family), family->name);
@@ -156,7 +157,7 @@ static struct facts_composite composite_of(const struct study_run *run, const st
         .min = (int)json_integer_value(json_object_get(first, "min")),
         .max = (int)json_integer_value(json_object_get(first, "max")),
         .items = (int)json_array_size(items),
-        .minimum_answered = (int)json_integer_value(json_object_get(composite, "minimum")),
+        .minimum_answered = (int)json_array_size(items),
     };
 }
 

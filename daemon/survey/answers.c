@@ -283,9 +283,11 @@ static void check_required(struct reading *reading, const struct item *item,
             require(reading, item, item->rows[i].id);
 }
 
+/* Who is asked a question behind a condition depends on an answer, which the disposition, being
+ * public, would tell. */
 static void count_question(struct answers *answers, const struct item *item)
 {
-    if (item->slot_count == 0)
+    if (item->slot_count == 0 || item->show_if != NULL)
         return;
     answers->applicable++;
     for (size_t i = 0; i < item->slot_count; i++)

@@ -51,7 +51,7 @@ struct answers {
     const char *language; /* the instrument's string, or NULL when not named */
     struct uuid replaces;
     bool has_replaces;
-    int16_t applicable; /* scored items shown; see instrument_describe for the rule */
+    int16_t applicable; /* scored items that everybody is asked; see instrument_describe */
     int16_t answered;   /* of those, the ones with an answer in every slot */
 
     /* The rest is the module's own. */

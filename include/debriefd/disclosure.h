@@ -89,7 +89,8 @@ int disclosure_index_bin(const struct facts_composite *composite, int answered, 
 
 /* Codes an index's atom, counts[0..DISCLOSURE_INDEX_MAX], as disclosure_code does, but moves
  * answers only to bins that some answers have: few items have fewer sums than there are bins, and
- * an answer in a bin that nobody can be in would say that it was moved. */
+ * an answer in a bin that nobody can be in would say that it was moved. The atom's people all
+ * answered as many items, or one who could not be in a bin would betray who is. */
 bool disclosure_code_index(const struct disclosure_rules *rules,
                            const struct facts_composite *composite, int64_t *counts,
                            struct error *err) must_check;

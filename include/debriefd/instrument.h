@@ -139,9 +139,8 @@ const char *item_type_name(enum item_type type);
  *  "measures":[{"id","type","items":[{"wave","item","part","slot"}],"measures":[id],"minimum"}]}
  * "part" is the option's or row's id, or "". A measure's item of another wave has a "wave" and a
  * null "slot"; an unscored one a null "slot". "questions" are the scored items: one is applicable
- * when its slots are not -3 (they all are or none is) and answered when all of them are >= 0. A
- * disposition is I with at least 80 % of the applicable questions answered, P with at least 50 %, R
- * below. */
+ * when it stands behind no condition and answered when all its slots are >= 0. A disposition is I
+ * with at least 80 % of the applicable questions answered, P with at least 50 %, R below. */
 void instrument_describe(const struct instrument *instrument, struct buf *buf);
 
 #endif

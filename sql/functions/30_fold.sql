@@ -1,6 +1,6 @@
 -- Facts: exact integer counts per study. The daemon folds (see fold.h): it adds or takes away whole evaluations.
 
--- I: at least 80 % of the applicable questions answered; P: at least half; else a break-off, which counts as R
+-- I: at least 80 % of the questions that everybody is asked answered; P: at least half; else a break-off, which counts as R
 -- (cut-offs as in AAPOR's Standard Definitions).
 CREATE FUNCTION logic.derived_code(answered smallint, applicable smallint) RETURNS text
 LANGUAGE sql IMMUTABLE

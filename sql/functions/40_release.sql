@@ -2,7 +2,8 @@
 
 -- The disclosure families of a study's closed waves. An index some of whose items are measures of their own is
 -- published as those items' means: the family has the index's name, its contributors are the complete cases, and no
--- cell of the index itself. Any other index, and a customer index, is published alone, from all it is defined for.
+-- cell of the index itself. Any other index, and a customer index, is published alone, from its complete cases too: what
+-- index somebody can have depends on how many items are answered, so that a bin could tell who is in it.
 -- A measured item outside every index is a family of its own. The family '*' is who answered at all.
 -- Two things are in no family. What stands behind a condition: who was asked it depends on an answer, so even its
 -- count would tell that answer. And an index published alone of whose items another family shows some or an earlier
@@ -38,7 +39,7 @@ LANGUAGE sql STABLE AS $$
         FROM member m GROUP BY m.wave_id, m.id, m.minimum HAVING bool_and(m.conditional IS NOT TRUE)
     )
     SELECT m.wave_id, m.id, CASE WHEN m.shown THEN 'items' ELSE 'index' END,
-           CASE WHEN m.shown THEN cardinality(m.slots) ELSE m.minimum END, m.slots, m.items, m.low, m.high, m.reversed
+           cardinality(m.slots), m.slots, m.items, m.low, m.high, m.reversed
     FROM composite m
     WHERE m.shown OR NOT EXISTS (SELECT FROM composite o WHERE o.wave_id = m.wave_id
         AND (o.shown_slots && m.slots OR (NOT o.shown AND o.id < m.id AND o.slots && m.slots)))
