@@ -1,0 +1,223 @@
+#include "script.h"
+
+#include "templates.h"
+#include <math.h>
+#include <string.h>
+
+const char *const script_sectors[SCRIPT_SECTORS] = {"politics", "business", "academia", "state"};
+
+/* splitmix64 (Steele, Lea and Flood 2014). */
+uint64_t script_random(uint64_t *state, uint64_t below)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return (z ^ (z >> 31)) % below;
+}
+
+static bool by_chance(uint64_t *state, uint64_t percent)
+{
+    return script_random(state, 100) < percent;
+}
+
+static void add_step(struct script *script, enum step_kind kind, size_t person, size_t sector)
+{
+    if (script->step_count < SCRIPT_STEPS)
+        script->steps[script->step_count++] = (struct step){kind, person, sector};
+}
+
+static void invent_people(uint64_t *state, const struct script_wishes *wishes,
+                          struct script *script)
+{
+    int64_t k = wishes->k != 0 ? wishes->k : 4 + (script_random(state, 4) == 0);
+    script->rules = disclosure_default_rules;
+    script->rules.k = k;
+    if (wishes->k == 0 && by_chance(state, 50))
+        script->rules.distribution = k;
+    size_t wanted = (size_t)k + (size_t)script_random(state, (uint64_t)(SCRIPT_PEOPLE - k));
+    size_t sectors = 1 + (size_t)script_random(state, SCRIPT_SECTORS);
+    for (size_t s = 0; s < sectors && script->people < wanted; s++) {
+        size_t members = 1 + (size_t)script_random(state, 4);
+        bool is_last = s + 1 == sectors;
+        for (size_t i = 0; (i < members || is_last) && script->people < wanted; i++)
+            script->sector[script->people++] = s;
+    }
+}
+
+static size_t someone(uint64_t *state, const struct script *script)
+{
+    return (size_t)script_random(state, script->people);
+}
+
+/* Before the wave closes: most answer, some edit, one may leave. */
+static void invent_open(uint64_t *state, struct script *script, bool *is_early)
+{
+    for (size_t p = 0; p < script->people; p++) {
+        is_early[p] = by_chance(state, 70);
+        if (is_early[p])
+            add_step(script, STEP_ANSWER, p, 0);
+    }
+    if (by_chance(state, 10)) {
+        size_t person = someone(state, script);
+        if (is_early[person])
+            add_step(script, STEP_ANSWER, person, 0);
+    }
+    if (by_chance(state, 10))
+        add_step(script, STEP_REMOVE, someone(state, script), 0);
+    add_step(script, STEP_CLOSE, 0, 0);
+    add_step(script, STEP_RUN, 0, 0);
+}
+
+/* What happens to delegates and releases between late answers. */
+static void invent_change(uint64_t *state, struct script *script)
+{
+    size_t person = someone(state, script);
+    uint64_t kind = script_random(state, 12);
+    if (kind == 0)
+        add_step(script, STEP_REMOVE, person, 0);
+    else if (kind == 1)
+        add_step(script, STEP_RESTORE, person, 0);
+    else if (kind == 2)
+        add_step(script, STEP_MOVE, person, (size_t)script_random(state, SCRIPT_SECTORS));
+    else if (kind == 3)
+        add_step(script, STEP_WITHDRAW, 0, 0);
+    else if (kind == 4)
+        add_step(script, STEP_RESUME, 0, 0);
+    else
+        return;
+    add_step(script, STEP_RUN, 0, 0);
+}
+
+static void invent_late(uint64_t *state, struct script *script, enum script_pace pace,
+                        const bool *is_early)
+{
+    for (size_t p = 0; p < script->people; p++) {
+        invent_change(state, script);
+        bool edits = is_early[p] && script_submissions(script, p) == 1 && by_chance(state, 12);
+        if (!edits && (is_early[p] || by_chance(state, 10)))
+            continue;
+        add_step(script, STEP_ANSWER, p, 0);
+        if (pace == SCRIPT_ONE_BY_ONE || by_chance(state, 50))
+            add_step(script, STEP_RUN, 0, 0);
+        if (!edits && by_chance(state, 8)) {
+            add_step(script, STEP_ANSWER, p, 0);
+            add_step(script, STEP_RUN, 0, 0);
+        }
+    }
+    add_step(script, STEP_RESUME, 0, 0);
+    add_step(script, STEP_RUN, 0, 0);
+}
+
+static void invent_missing(uint64_t *state, struct script *script)
+{
+    uint64_t percent = by_chance(state, 50) ? 0 : 8;
+    for (size_t p = 0; p < script->people; p++)
+        for (size_t s = 0; s < SCRIPT_SUBMISSIONS; s++)
+            for (size_t part = 0; part < SCRIPT_PARTS; part++)
+                for (size_t item = 0; item < PART_ITEMS; item++)
+                    if (by_chance(state, percent))
+                        script->missing[p][s][part] |= 1U << item;
+}
+
+/* The first of some drawn parts that is small enough to enumerate, else the smallest there is. */
+static void invent_part(uint64_t *state, const struct script_wishes *wishes, struct script *script)
+{
+    size_t number = script->part_count++;
+    bool has_condition = number > 0 && script->parts[0].items[1].is_conditional;
+    for (int attempt = 0; attempt < 12; attempt++) {
+        template_draw(state, number, &script->parts[number]);
+        bool is_second_condition = has_condition && script->parts[number].items[1].is_conditional;
+        if (!is_second_condition && script_worlds(script, number) <= wishes->worlds)
+            return;
+    }
+    template_smallest(number, &script->parts[number]);
+}
+
+void script_invent(const struct script_wishes *wishes, struct script *script)
+{
+    uint64_t state = wishes->seed;
+    bool is_early[SCRIPT_PEOPLE];
+    *script = (struct script){.seed = wishes->seed};
+    invent_people(&state, wishes, script);
+    invent_missing(&state, script);
+    invent_open(&state, script, is_early);
+    invent_late(&state, script, wishes->pace, is_early);
+    for (size_t i = 0; i < wishes->parts && i < SCRIPT_PARTS; i++)
+        invent_part(&state, wishes, script);
+}
+
+size_t script_submissions(const struct script *script, size_t person)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < script->step_count; i++)
+        count += script->steps[i].kind == STEP_ANSWER && script->steps[i].person == person;
+    return count < SCRIPT_SUBMISSIONS ? count : SCRIPT_SUBMISSIONS;
+}
+
+/* Appends what the person does and between which runs of the job. */
+static size_t trace(const struct script *script, size_t person, uint32_t *trace_of)
+{
+    size_t length = 0;
+    uint32_t runs = 0;
+    for (size_t i = 0; i < script->step_count; i++) {
+        const struct step *step = &script->steps[i];
+        runs += step->kind == STEP_RUN || step->kind == STEP_CLOSE;
+        if (step->kind <= STEP_MOVE && step->person == person)
+            trace_of[length++] = runs << 8 | (uint32_t)step->kind << 4 | (uint32_t)step->sector;
+    }
+    return length;
+}
+
+static bool is_alike(const struct script *script, size_t a, size_t b)
+{
+    uint32_t left[SCRIPT_STEPS], right[SCRIPT_STEPS];
+    size_t length = trace(script, a, left);
+    return script->sector[a] == script->sector[b] &&
+           (script->first_timers >> a & 1) == (script->first_timers >> b & 1) &&
+           trace(script, b, right) == length && memcmp(left, right, length * sizeof *left) == 0 &&
+           memcmp(script->missing[a], script->missing[b], sizeof script->missing[a]) == 0;
+}
+
+size_t script_classes(const struct script *script, size_t class_of[SCRIPT_PEOPLE])
+{
+    size_t classes = 0, first[SCRIPT_PEOPLE];
+    for (size_t p = 0; p < script->people; p++) {
+        size_t class = 0;
+        while (class < classes && !is_alike(script, first[class], p))
+            class ++;
+        if (class == classes)
+            first[classes++] = p;
+        class_of[p] = class;
+    }
+    return classes;
+}
+
+static double ways_of(const struct script *script, size_t part, size_t person)
+{
+    struct tuple tuples[PART_TUPLES];
+    double ways = 1;
+    for (size_t s = 0; s < script_submissions(script, person); s++) {
+        size_t count;
+        if (!tuples_of(&script->parts[part], script->missing[person][s][part], tuples, &count))
+            return INFINITY;
+        ways *= (double)count;
+    }
+    return ways <= PART_TUPLES ? ways : INFINITY;
+}
+
+/* Multisets: members out of ways, for each class. */
+double script_worlds(const struct script *script, size_t part)
+{
+    size_t class_of[SCRIPT_PEOPLE], classes = script_classes(script, class_of);
+    double worlds = 1;
+    for (size_t class = 0; class < classes; class ++) {
+        double members = 0, ways = 0;
+        for (size_t p = 0; p < script->people; p++)
+            if (class_of[p] == class) {
+                members++;
+                ways = ways_of(script, part, p);
+                worlds *= (ways + members - 1) / members;
+            }
+    }
+    return worlds;
+}
