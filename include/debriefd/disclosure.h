@@ -3,8 +3,8 @@
  * Decisions look at counts, never at answers; what is published is computed from coded histograms
  * of atoms only, and totals are sums of atoms. An atom is the answers to one item that entered one
  * group in one epoch; it has at least max(k, 2(c + 1)) of them.
- * Then no coalition of c respondents, knowing the algorithm, all arrival times and its own answers,
- * can determine another respondent's answer: a coded histogram is a fixed point of coding, so the
+ * Then no coalition of c respondents, knowing the algorithm, who answered which question when and
+ * its own answers, can determine another respondent's answer: a coded histogram is a fixed point of coding, so the
  * world that has it as its true one, answers permuted within the atom, publishes the same; no
  * category holds more than n - (c + 1) answers, so what is left outside the coalition has two
  * values.
@@ -14,7 +14,11 @@
  * with the same contributors too. So of an index and its items only one has atoms: either the index
  * is binned and the items are held back, or the items are released and the index is the mean of
  * their released means, which tells nothing new. (Items among themselves are safe: each can be
- * permuted alone.) */
+ * permuted alone.)
+ *
+ * Conditions and gaps: the proof permutes answers, so nothing public may depend on whether a
+ * question behind a condition was asked (not a disposition either), and every contributor must be
+ * able to have every category (an index is of complete cases). tests/attack enumerates worlds. */
 #ifndef DEBRIEFD_DISCLOSURE_H
 #define DEBRIEFD_DISCLOSURE_H
 

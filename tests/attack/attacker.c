@@ -131,6 +131,19 @@ static int by_reading(const void *a, const void *b)
     return (left->read > right->read) - (left->read < right->read);
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static void widen(struct play_shape *widest, struct play_shape shape)
+{
+    widest->releases = larger(widest->releases, shape.releases);
+    widest->groups = larger(widest->groups, shape.groups);
+    widest->epochs = larger(widest->epochs, shape.epochs);
+    widest->moved = larger(widest->moved, shape.moved);
+}
+
 static void enumerate(struct enumeration *all, enum weakness weakness, struct attack *attack)
 {
     struct player *player = player_create(all->script, all->part, weakness);
@@ -141,8 +154,7 @@ static void enumerate(struct enumeration *all, enum weakness weakness, struct at
         answer(all, world);
         note_held(all, world);
         world->read = player_read(player, (const struct tuple(*)[SCRIPT_PEOPLE][2])all->answers);
-        if (player_releases(player) > attack->releases)
-            attack->releases = player_releases(player);
+        widen(&attack->shape, player_shape(player));
     } while (next_world(all, ways));
     player_destroy(player);
     qsort(all->worlds, all->count, sizeof *all->worlds, by_reading);

@@ -21,8 +21,8 @@ struct finding {
 struct attack {
     size_t worlds;
     size_t transcripts;
-    size_t releases;   /* the most of a world */
-    size_t determined; /* answers of persons, over all transcripts, attackers and insiders */
+    struct play_shape shape; /* the most of each of any world */
+    size_t determined;       /* answers of persons, over all transcripts, attackers and insiders */
     struct finding first;
 };
 

@@ -9,9 +9,13 @@
 
 static void add_holdings(struct player *player, size_t part)
 {
-    enum linking linking = player->weakness == NO_LINKING ? LINKED_PUBLISHED : LINKED_HELD_BACK;
+    enum family_rules rules = FAMILIES_SOUND;
+    if (player->weakness == NO_LINKING)
+        rules = FAMILIES_LINKED;
+    if (player->weakness == PARTIAL_CASES)
+        rules = FAMILIES_PARTIAL;
     struct families *families = &player->families[part];
-    families_of(&player->script->parts[part], linking, families);
+    families_of(&player->script->parts[part], rules, families);
     series_of(&player->script->parts[part], families, &player->series[part]);
     for (size_t i = 0; i < families->count; i++)
         if (i > 0 || part == player->first_part)
@@ -48,9 +52,11 @@ void player_destroy(struct player *player)
     free(player);
 }
 
-size_t player_releases(const struct player *player)
+struct play_shape player_shape(const struct player *player)
 {
-    return player->releases;
+    struct play_shape shape = player->shape;
+    shape.releases = player->releases;
+    return shape;
 }
 
 /* As answers.c counts questions and logic.derived_code judges them. */
@@ -62,10 +68,12 @@ static enum facts_disposition code_of(const struct player *player, size_t person
         return FACTS_UNKNOWN;
     for (size_t part = 0; part < player->script->part_count; part++)
         for (size_t i = 0; i < player->script->parts[part].item_count; i++) {
-            bool is_counted = !player->script->parts[part].items[i].is_conditional;
-            applicable += is_counted;
-            answered +=
-                is_counted && player->answers[part][person][submission].values[i] != MISSING;
+            int8_t value = player->answers[part][person][submission].values[i];
+            bool counts = player->weakness == CONDITIONS_COUNT
+                              ? value != NOT_SHOWN
+                              : !player->script->parts[part].items[i].is_conditional;
+            applicable += counts;
+            answered += counts && value != MISSING;
         }
     if (answered * 5 >= applicable * 4)
         return FACTS_COMPLETE;
@@ -111,22 +119,39 @@ static bool code(const struct player *player, const struct holding *holding, int
     struct error err;
     if (holding->family.type != FAMILY_INDEX)
         return disclosure_code(&player->rules, counts, categories, &err);
-    struct facts_composite composite = composite_of(holding->part, holding->family.index);
+    struct facts_composite composite = composite_of(holding->part, &holding->family);
     return disclosure_code_index(&player->rules, &composite, counts, &err);
 }
 
-void player_count(const struct player *player, const struct holding *holding, const bool *enters,
-                  size_t item, int64_t *counts)
+size_t player_count(const struct player *player, const struct holding *holding, const bool *enters,
+                    size_t item, int64_t *counts)
 {
     size_t categories = cell_categories(holding->part, &holding->family, item);
+    int64_t before[CATEGORIES_MAX];
     bool is_raw = player->weakness == NO_CODING || player->weakness == NO_MERGING;
     memset(counts, 0, CATEGORIES_MAX * sizeof *counts);
     for (size_t p = 0; p < player->script->people; p++)
         if (enters[p])
             counts[cell_place(holding->part, &holding->family, item,
                               player_answers(player, holding, p, player->people[p].submission))]++;
+    memcpy(before, counts, sizeof before);
     if (!is_raw && !code(player, holding, counts, categories) && player->weakness == SOUND)
         abort();
+    size_t moved = 0;
+    for (size_t i = 0; i < categories; i++)
+        moved += before[i] > counts[i] ? (size_t)(before[i] - counts[i]) : 0;
+    return moved;
+}
+
+static void note_shape(struct player *player, const struct holding *holding, size_t group)
+{
+    struct play_shape *shape = &player->shape;
+    if (holding->family.type == FAMILY_FRAME)
+        return;
+    if (holding->admission.groups > shape->groups)
+        shape->groups = holding->admission.groups;
+    if (holding->epochs[group] > shape->epochs)
+        shape->epochs = holding->epochs[group];
 }
 
 void player_enter(struct player *player, struct holding *holding, const bool *enters, size_t group)
@@ -136,13 +161,15 @@ void player_enter(struct player *player, struct holding *holding, const bool *en
         int64_t counts[CATEGORIES_MAX];
         if (!is_index && (holding->family.shown >> item & 1) == 0)
             continue;
-        player_count(player, holding, enters, item, counts);
+        player->shape.moved += player_count(player, holding, enters, item, counts);
         for (size_t i = 0; i < CATEGORIES_MAX; i++)
             holding->counts[group][item][i] += counts[i];
     }
     for (size_t p = 0; p < player->script->people; p++)
         if (enters[p])
             holding->entered[p] = player->people[p].submission;
+    holding->epochs[group]++;
+    note_shape(player, holding, group);
 }
 
 /* What waits in the group enters. */
@@ -244,6 +271,7 @@ static void begin(struct player *player)
     player->is_closed = player->is_withdrawn = player->is_resumed = false;
     player->releases = 0;
     player->newest = 0;
+    player->shape = (struct play_shape){0};
     player->read = DIGEST_START;
     for (size_t p = 0; p < player->script->people; p++)
         player->people[p] = (struct person){player->script->sector[p], true, NOBODY, 0};
@@ -251,6 +279,7 @@ static void begin(struct player *player)
         struct holding *holding = &player->holdings[i];
         memset(&holding->admission, 0, sizeof holding->admission);
         memset(holding->counts, 0, sizeof holding->counts);
+        memset(holding->epochs, 0, sizeof holding->epochs);
         for (size_t p = 0; p < SCRIPT_PEOPLE; p++)
             holding->entered[p] = NOBODY;
     }

@@ -17,10 +17,12 @@ enum weakness {
     NO_FREEZING,
     NO_EPOCHS,
     NO_CODING,
-    TOP_DOWN,    /* a raw total beside the groups */
-    NO_GATE,     /* a second breakdown, by every second person, coded like the first */
-    NO_LINKING,  /* indices beside their items, and what stands behind a condition */
-    ATOMS_FOLLOW /* atoms are made anew of what stands, when somebody edits or leaves */
+    TOP_DOWN,         /* a raw total beside the groups */
+    NO_GATE,          /* a second breakdown, by every second person, coded like the first */
+    NO_LINKING,       /* indices beside their items, and what stands behind a condition */
+    PARTIAL_CASES,    /* an index of who answered some of its items */
+    CONDITIONS_COUNT, /* dispositions count questions that are asked because of an answer */
+    ATOMS_FOLLOW      /* atoms are made anew of what stands, when somebody edits or leaves */
 };
 
 struct player;
@@ -33,8 +35,15 @@ void player_destroy(struct player *player);
  * who took part. */
 uint64_t player_read(struct player *player, const script_answers answers);
 
-/* How many releases the last world had. */
-size_t player_releases(const struct player *player);
+/* What there was to read in the last world. */
+struct play_shape {
+    size_t releases;
+    size_t groups; /* the most of a family of answers */
+    size_t epochs; /* the most of a group of one */
+    size_t moved;  /* answers that coding moved */
+};
+
+struct play_shape player_shape(const struct player *player);
 
 /* Called with each release of a world as it is published; `number` counts from 1. */
 typedef void play_fn(void *context, size_t step, size_t number, const struct metric_rows *rows);

@@ -20,6 +20,7 @@ struct holding {
     struct admission admission;
     char names[SCRIPT_SECTORS][NAME_SIZE];
     int64_t counts[SCRIPT_SECTORS][PART_ITEMS][CATEGORIES_MAX]; /* by group */
+    size_t epochs[SCRIPT_SECTORS];
     size_t entered[SCRIPT_PEOPLE]; /* the submission that entered, or NOBODY */
 };
 
@@ -45,6 +46,7 @@ struct player {
     bool is_closed, is_withdrawn, is_resumed;
     size_t releases;
     uint64_t newest, read;
+    struct play_shape shape;
     struct digest_memory *memory;
     size_t step;
     struct metric_rows *rows; /* of the release being told */
@@ -59,9 +61,10 @@ const struct tuple *player_answers(const struct player *player, const struct hol
 bool player_waits(const struct player *player, const struct holding *holding, size_t person);
 /* These people's standing answers enter the group as one atom. */
 void player_enter(struct player *player, struct holding *holding, const bool *enters, size_t group);
-/* Their histogram, coded unless the weakness says otherwise. */
-void player_count(const struct player *player, const struct holding *holding, const bool *enters,
-                  size_t item, int64_t *counts);
+/* Their histogram, coded unless the weakness says otherwise. Returns how many answers that moved.
+ */
+size_t player_count(const struct player *player, const struct holding *holding, const bool *enters,
+                    size_t item, int64_t *counts);
 void player_members(const struct player *player, struct disclosure_sector *sectors);
 
 /* reading.c: what a dashboard reads now, as a number; tells it when somebody listens. */

@@ -48,17 +48,18 @@ static int item_count(unsigned items)
 }
 
 static void add_index(const struct part *part, const struct index_measure *index,
-                      enum linking linking, struct families *families)
+                      enum family_rules rules, struct families *families)
 {
     unsigned shown = shown_of(part, index);
     if (is_conditional(part, index))
         return;
     if (shown != 0)
-        families->list[families->count++] = (struct family){
-            FAMILY_ITEMS, index->name, index->items, shown, item_count(index->items), NULL};
-    if (linking == LINKED_PUBLISHED || (shown == 0 && !yields(part, index)))
-        families->list[families->count++] = (struct family){
-            FAMILY_INDEX, index->name, index->items, 0, item_count(index->items), index};
+        families->list[families->count++] = (struct family){FAMILY_ITEMS, index->name, index->items,
+                                                            shown, item_count(index->items)};
+    int minimum = rules == FAMILIES_PARTIAL ? index->minimum : item_count(index->items);
+    if (rules == FAMILIES_LINKED || (shown == 0 && !yields(part, index)))
+        families->list[families->count++] =
+            (struct family){FAMILY_INDEX, index->name, index->items, 0, minimum};
 }
 
 static bool is_member(const struct part *part, size_t item)
@@ -69,17 +70,17 @@ static bool is_member(const struct part *part, size_t item)
     return false;
 }
 
-void families_of(const struct part *part, enum linking linking, struct families *families)
+void families_of(const struct part *part, enum family_rules rules, struct families *families)
 {
     *families = (struct families){.list = {{.type = FAMILY_FRAME, .name = "*"}}, .count = 1};
     for (size_t i = 0; i < part->index_count; i++)
-        add_index(part, &part->indices[i], linking, families);
+        add_index(part, &part->indices[i], rules, families);
     for (size_t i = 0; i < part->item_count; i++) {
         const struct question *item = &part->items[i];
-        bool is_held = item->is_conditional && linking == LINKED_HELD_BACK;
+        bool is_held = item->is_conditional && rules != FAMILIES_LINKED;
         if (item->is_measured && !is_held && !is_member(part, i))
             families->list[families->count++] =
-                (struct family){FAMILY_ITEM, item->name, 1U << i, 1U << i, 1, NULL};
+                (struct family){FAMILY_ITEM, item->name, 1U << i, 1U << i, 1};
     }
     assert(families->count <= PART_FAMILIES);
 }
@@ -154,17 +155,17 @@ bool contributes(const struct part *part, const struct family *family, const str
     return answered >= family->minimum;
 }
 
-struct facts_composite composite_of(const struct part *part, const struct index_measure *index)
+struct facts_composite composite_of(const struct part *part, const struct family *family)
 {
     size_t first = 0;
-    while ((index->items >> first & 1) == 0)
+    while ((family->items >> first & 1) == 0)
         first++;
     return (struct facts_composite){
-        .name = index->name,
+        .name = family->name,
         .min = part->items[first].scale.min,
         .max = part->items[first].scale.max,
-        .items = item_count(index->items),
-        .minimum_answered = item_count(index->items),
+        .items = item_count(family->items),
+        .minimum_answered = family->minimum,
     };
 }
 
@@ -178,7 +179,7 @@ size_t cell_categories(const struct part *part, const struct family *family, siz
 static size_t index_place(const struct part *part, const struct family *family,
                           const struct tuple *tuple)
 {
-    struct facts_composite composite = composite_of(part, family->index);
+    struct facts_composite composite = composite_of(part, family);
     int answered = 0;
     int64_t sum = 0;
     for (size_t i = 0; i < part->item_count; i++) {

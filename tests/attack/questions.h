@@ -1,6 +1,6 @@
 /* questions: a small instrument in parts that have no question in common, and the disclosure
  * families it falls into, as logic.families and publish.c make them of a compiled instrument. What
- * is released of one part depends on the answers to that part alone (asserted by attack_test), so
+ * is released of one part depends on the answers to that part alone (see independence.h), so
  * the attacker enumerates one part at a time. */
 #ifndef QUESTIONS_H
 #define QUESTIONS_H
@@ -46,7 +46,6 @@ struct family {
     unsigned items; /* that have to be answered, or of which the index is made */
     unsigned shown; /* that have cells */
     int minimum;
-    const struct index_measure *index;
 };
 
 struct families {
@@ -55,9 +54,13 @@ struct families {
 };
 
 /* Rules an attacker test can switch off here. */
-enum linking { LINKED_HELD_BACK, LINKED_PUBLISHED };
+enum family_rules {
+    FAMILIES_SOUND,
+    FAMILIES_LINKED, /* indices beside their items and each other, what stands behind a condition */
+    FAMILIES_PARTIAL, /* indices of who answered some of the items */
+};
 
-void families_of(const struct part *part, enum linking linking, struct families *families);
+void families_of(const struct part *part, enum family_rules rules, struct families *families);
 
 /* One way to answer the part: a value, MISSING or NOT_SHOWN for each item. */
 struct tuple {
@@ -75,7 +78,7 @@ bool contributes(const struct part *part, const struct family *family, const str
 size_t cell_categories(const struct part *part, const struct family *family, size_t item);
 size_t cell_place(const struct part *part, const struct family *family, size_t item,
                   const struct tuple *tuple);
-struct facts_composite composite_of(const struct part *part, const struct index_measure *index);
+struct facts_composite composite_of(const struct part *part, const struct family *family);
 
 /* The states and links of the part's series, items first; groups are the caller's to add. family[i]
  * is which one series i has its cells in, or SIZE_MAX; item[i] its item there. */

@@ -26,7 +26,10 @@ static void add_step(struct script *script, enum step_kind kind, size_t person, 
         script->steps[script->step_count++] = (struct step){kind, person, sector};
 }
 
-static void invent_people(uint64_t *state, const struct script_wishes *wishes,
+/* What chance alone would seldom make: two sectors of k, or k early answers and as many late. */
+enum outline { OUTLINE_ANY, OUTLINE_TWO_GROUPS, OUTLINE_TWO_EPOCHS, OUTLINES };
+
+static void invent_people(uint64_t *state, const struct script_wishes *wishes, enum outline outline,
                           struct script *script)
 {
     int64_t k = wishes->k != 0 ? wishes->k : 4 + (script_random(state, 4) == 0);
@@ -34,11 +37,16 @@ static void invent_people(uint64_t *state, const struct script_wishes *wishes,
     script->rules.k = k;
     if (wishes->k == 0 && by_chance(state, 50))
         script->rules.distribution = k;
-    size_t wanted = (size_t)k + (size_t)script_random(state, (uint64_t)(SCRIPT_PEOPLE - k));
+    size_t most = 2 * (size_t)k + (k < SCRIPT_PEOPLE / 2);
+    size_t wanted = outline != OUTLINE_ANY || by_chance(state, 60)
+                        ? most
+                        : (size_t)k + (size_t)script_random(state, most - (size_t)k);
     size_t sectors = 1 + (size_t)script_random(state, SCRIPT_SECTORS);
+    sectors = outline == OUTLINE_TWO_GROUPS ? 2 : sectors;
     for (size_t s = 0; s < sectors && script->people < wanted; s++) {
-        size_t members = 1 + (size_t)script_random(state, 4);
+        size_t members = by_chance(state, 40) ? (size_t)k : 1 + (size_t)script_random(state, 4);
         bool is_last = s + 1 == sectors;
+        members = outline == OUTLINE_TWO_GROUPS ? (size_t)k : members;
         for (size_t i = 0; (i < members || is_last) && script->people < wanted; i++)
             script->sector[script->people++] = s;
     }
@@ -50,10 +58,15 @@ static size_t someone(uint64_t *state, const struct script *script)
 }
 
 /* Before the wave closes: most answer, some edit, one may leave. */
-static void invent_open(uint64_t *state, struct script *script, bool *is_early)
+static void invent_open(uint64_t *state, enum outline outline, struct script *script,
+                        bool *is_early)
 {
+    static const uint64_t shares[] = {50, 60, 75, 100};
+    uint64_t early = shares[script_random(state, sizeof shares / sizeof *shares)];
     for (size_t p = 0; p < script->people; p++) {
-        is_early[p] = by_chance(state, 70);
+        is_early[p] = outline == OUTLINE_TWO_GROUPS || by_chance(state, early);
+        if (outline == OUTLINE_TWO_EPOCHS)
+            is_early[p] = p < (size_t)script->rules.k;
         if (is_early[p])
             add_step(script, STEP_ANSWER, p, 0);
     }
@@ -138,9 +151,10 @@ void script_invent(const struct script_wishes *wishes, struct script *script)
     uint64_t state = wishes->seed;
     bool is_early[SCRIPT_PEOPLE];
     *script = (struct script){.seed = wishes->seed};
-    invent_people(&state, wishes, script);
+    enum outline outline = (enum outline)(wishes->seed % OUTLINES);
+    invent_people(&state, wishes, outline, script);
     invent_missing(&state, script);
-    invent_open(&state, script, is_early);
+    invent_open(&state, outline, script, is_early);
     invent_late(&state, script, wishes->pace, is_early);
     for (size_t i = 0; i < wishes->parts && i < SCRIPT_PARTS; i++)
         invent_part(&state, wishes, script);
