@@ -68,7 +68,7 @@ static enum facts_disposition code_of(const struct player *player, size_t person
         return FACTS_UNKNOWN;
     for (size_t part = 0; part < player->script->part_count; part++)
         for (size_t i = 0; i < player->script->parts[part].item_count; i++) {
-            int8_t value = player->answers[part][person][submission].values[i];
+            uint8_t value = player->answers[part][person][submission].values[i];
             bool counts = player->weakness == CONDITIONS_COUNT
                               ? value != NOT_SHOWN
                               : !player->script->parts[part].items[i].is_conditional;

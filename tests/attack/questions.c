@@ -125,7 +125,7 @@ static void list_from(struct listing *listing, size_t item, struct tuple tuple)
     }
     struct choice choice = choice_of(listing->part, listing->missing, item, &tuple);
     for (int value = choice.first; value <= choice.last; value++) {
-        tuple.values[item] = (int8_t)value;
+        tuple.values[item] = (uint8_t)value;
         list_from(listing, item + 1, tuple);
     }
     if (choice.may_be_missing || choice.is_hidden) {
@@ -142,7 +142,7 @@ bool tuples_of(const struct part *part, unsigned missing, struct tuple *tuples, 
     return !listing.overflows;
 }
 
-static bool is_value(int8_t value)
+static bool is_value(uint8_t value)
 {
     return value != MISSING && value != NOT_SHOWN;
 }

@@ -64,7 +64,7 @@ void families_of(const struct part *part, enum family_rules rules, struct famili
 
 /* One way to answer the part: a value, MISSING or NOT_SHOWN for each item. */
 struct tuple {
-    int8_t values[PART_ITEMS];
+    uint8_t values[PART_ITEMS];
 };
 
 /* Every way to answer the part with these unconditional items unanswered. False when there are more
