@@ -11,7 +11,7 @@ from service import Programme, ServiceTest, main, new_id, people_of
 
 TRANSCRIPT = os.environ.get("DEBRIEFD_ATTACK_TRANSCRIPT", "")
 FIRST = int(os.environ.get("DEBRIEFD_ATTACK_FIRST", "1"))
-STUDIES = int(os.environ.get("DEBRIEFD_ATTACK_STUDIES", "6"))
+STUDIES = int(os.environ.get("DEBRIEFD_ATTACK_STUDIES", "9"))
 KEY = ("family", "wave", "slice", "item", "metric")
 REASON = "wrong delegation"
 
