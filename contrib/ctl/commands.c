@@ -119,6 +119,8 @@ static const struct command_option metric_options[] = {
 
 static const struct command_option compare_options[] = {
     METRIC_FILTERS,
+    {"internal", NULL, OPTION_FLAG, OPTION_QUERY, NULL,
+     "The programme's own unreleased rows: its comparison and interviews; for analysts, audited"},
     {0},
 };
 

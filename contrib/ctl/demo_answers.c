@@ -1,68 +1,14 @@
 #include "demo_answers.h"
 
-#include <math.h>
+#include "demo_dice.h"
+#include "demo_ties.h"
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Who answers, where, and a counter: the source of all chance, so that nothing depends on order. */
-struct dice {
-    uint64_t state;
-};
-
-/* splitmix64 (Steele, Lea and Flood 2014) */
-static uint64_t roll(struct dice *dice)
-{
-    uint64_t z = (dice->state += 0x9e3779b97f4a7c15U);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-}
-
-/* In [0, 1) */
-static double share(struct dice *dice)
-{
-    return (double)(roll(dice) >> 11) / 9007199254740992.0;
-}
-
-static bool happens(struct dice *dice, double probability)
-{
-    return share(dice) < probability;
-}
-
-/* About normal with deviation 1: the sum of twelve shares (Irwin-Hall). */
-static double deviate(struct dice *dice)
-{
-    double sum = -6;
-    for (int i = 0; i < 12; i++)
-        sum += share(dice);
-    return sum;
-}
-
-/* The seed is one with which every wave is answered by 70 to 90 %, and later waves by fewer. */
-static struct dice throw_for(const char *trip, const char *wave, int person)
-{
-    char text[80];
-    struct dice dice = {14695981039346656037U}; /* FNV-1a */
-    snprintf(text, sizeof text, "67/%s/%s/%d", trip, wave, person);
-    for (const char *at = text; *at != '\0'; at++)
-        dice.state = (dice.state ^ (uint64_t)(unsigned char)*at) * 1099511628211U;
-    roll(&dice);
-    return dice;
-}
 
 static double answer_probability(const char *wave)
 {
     return strcmp(wave, "fu") == 0 ? 0.76 : 0.86;
-}
-
-static int near_mean(struct dice *dice, double mean, double spread, int low, int high)
-{
-    long value = lround(mean + spread * deviate(dice));
-    if (value < low)
-        return low;
-    return value > high ? high : (int)value;
 }
 
 static void set(json_t *answers, const char *item, int value)
@@ -83,11 +29,11 @@ static void answer_ratings(struct dice *dice, json_t *answers, const struct rati
                            double mood)
 {
     for (; ratings->item != NULL; ratings++) {
-        bool is_high = happens(dice, 0.5);
+        bool is_high = dice_happens(dice, 0.5);
         int value = ratings->shape == AROUND
-                        ? near_mean(dice, ratings->mean + mood, 0.7, 1, 5)
-                        : near_mean(dice, ratings->mean + (is_high ? 1.4 : -1.4), 0.5, 1, 5);
-        if (happens(dice, 0.98)) /* an item is left out now and then */
+                        ? dice_near(dice, ratings->mean + mood, 0.7, 1, 5)
+                        : dice_near(dice, ratings->mean + (is_high ? 1.4 : -1.4), 0.5, 1, 5);
+        if (dice_happens(dice, 0.98)) /* an item is left out now and then */
             set(answers, ratings->item, value);
     }
 }
@@ -129,55 +75,20 @@ static const struct rating fu_ratings[] = {
     {0},
 };
 
-int demo_person_of(const json_t *delegate)
-{
-    const char *role = json_string_value(json_object_get(delegate, "role"));
-    const char *space = role != NULL ? strrchr(role, ' ') : NULL;
-    return space != NULL ? (int)strtol(space + 1, NULL, 10) : 0;
-}
-
-/* A tie is the same from both ends, and grows from wave to wave. */
-static int tie_level(const struct demo_trip *trip, int a, int b, const char *wave)
-{
-    int low = a < b ? a : b;
-    int high = a < b ? b : a;
-    struct dice dice = throw_for("tie", "", low * 1000 + high);
-    struct dice later = throw_for(trip->code, "tie", low * 1000 + high);
-    bool is_near = low % 10 == high % 10;
-    int level = happens(&dice, is_near ? 0.45 : 0.12) ? 1 + (int)(roll(&dice) % 3) : 0;
-    if (strcmp(wave, "fu") == 0 && happens(&later, is_near ? 0.5 : 0.3))
-        level += 1 + (int)(roll(&later) % 2);
-    return level > 4 ? 4 : level;
-}
-
-static void answer_roster(const struct demo_trip *trip, const char *wave, int person,
-                          const json_t *delegates, json_t *answers)
-{
-    json_t *roster = json_object();
-    for (size_t i = 0; i < json_array_size(delegates); i++) {
-        const json_t *other = json_array_get(delegates, i);
-        int number = demo_person_of(other);
-        if (number != person)
-            set(roster, json_string_value(json_object_get(other, "id")),
-                tie_level(trip, person, number, wave));
-    }
-    json_object_set_new(answers, "ROSTER", roster);
-}
-
 static void answer_next(struct dice *dice, json_t *answers)
 {
     static const char *const scopes[] = {"europe", "europe", "europe", "world", "either", "none"};
     static const char *const europe[] = {"munich", "milan", "zurich", "britain", "germany"};
     static const char *const world[] = {"china", "india", "canada"};
-    size_t scope = roll(dice) % 6;
+    size_t scope = dice_roll(dice) % 6;
     json_object_set_new(answers, "NEXT_SCOPE", json_string(scopes[scope]));
     if (scope == 5)
         return;
     json_t *wanted = json_array();
     if (scope != 3)
-        json_array_append_new(wanted, json_string(europe[roll(dice) % 5]));
+        json_array_append_new(wanted, json_string(europe[dice_roll(dice) % 5]));
     if (scope >= 3)
-        json_array_append_new(wanted, json_string(world[roll(dice) % 3]));
+        json_array_append_new(wanted, json_string(world[dice_roll(dice) % 3]));
     json_object_set_new(answers, "NEXT_PLACES", wanted);
 }
 
@@ -185,50 +96,152 @@ static void answer_post(struct dice *dice, const struct demo_trip *trip, json_t 
 {
     answer_ratings(dice, answers, post_satisfaction, trip->mood);
     answer_ratings(dice, answers, post_learning, 0);
-    set(answers, "NPS", near_mean(dice, 8.8 + trip->mood, 1.3, 0, 10));
-    set(answers, "NKI1", near_mean(dice, 8.6 + trip->mood, 1.0, 1, 10));
-    set(answers, "NKI2", near_mean(dice, 8.2 + trip->mood, 1.1, 1, 10));
-    set(answers, "NKI3", near_mean(dice, 7.8 + trip->mood, 1.2, 1, 10));
-    set(answers, "HOST_MADE", near_mean(dice, 2.0, 1.5, 0, 8));
+    set(answers, "NPS", dice_near(dice, 8.8 + trip->mood, 1.3, 0, 10));
+    set(answers, "NKI1", dice_near(dice, 8.6 + trip->mood, 1.0, 1, 10));
+    set(answers, "NKI2", dice_near(dice, 8.2 + trip->mood, 1.1, 1, 10));
+    set(answers, "NKI3", dice_near(dice, 7.8 + trip->mood, 1.2, 1, 10));
+    set(answers, "HOST_MADE", dice_near(dice, 2.0, 1.5, 0, 8));
     answer_next(dice, answers);
-    if (happens(dice, 0.6))
-        json_object_set_new(answers, "COMMIT",
-                            json_pack("[{s:s,s:s}]", "text", "Tell the board what we saw", "level",
-                                      happens(dice, 0.6) ? "individual" : "organisation"));
-    if (happens(dice, 0.4))
+    if (dice_happens(dice, 0.4))
         json_object_set_new(answers, "BETTER", json_string("More time to think"));
 }
 
 static void answer_fu(struct dice *dice, json_t *answers)
 {
     answer_ratings(dice, answers, fu_ratings, 0);
-    bool has_applied = happens(dice, 0.7);
-    int events = near_mean(dice, 2.5, 1.5, 0, 8);
+    bool has_applied = dice_happens(dice, 0.7);
+    int events = dice_near(dice, 2.5, 1.5, 0, 8);
     set(answers, "APPL_IND", has_applied);
     if (has_applied)
         json_object_set_new(answers, "APPL_WHAT", json_string("A new way to meet companies"));
-    set(answers, "APPL_ORG", happens(dice, 0.25));
+    set(answers, "APPL_ORG", dice_happens(dice, 0.25));
     set(answers, "DISS_EVENTS", events);
-    set(answers, "DISS_REACH", events * near_mean(dice, 25, 10, 5, 60));
-    set(answers, "HOST_KEPT", happens(dice, 0.15) ? 1 : 0);
+    set(answers, "DISS_REACH", events * dice_near(dice, 25, 10, 5, 60));
+    set(answers, "HOST_KEPT", dice_happens(dice, 0.15) ? 1 : 0);
+}
+
+static bool does_answer(const struct demo_trip *trip, const char *wave, int person)
+{
+    struct dice dice = dice_throw(trip->code, wave, person);
+    return dice_happens(&dice, answer_probability(wave));
+}
+
+/* How many answers somebody gives after the trip before they have had enough. */
+static size_t patience_of(const struct demo_trip *trip, int person)
+{
+    struct dice dice = dice_throw(trip->code, "patience", person);
+    double share = dice_share(&dice);
+    if (share < 0.03)
+        return 6;
+    return share < 0.1 ? 17 : SIZE_MAX;
+}
+
+/* What somebody means to do at home, which is asked after again in half a year. */
+static int commitments_of(const struct demo_trip *trip, int person)
+{
+    struct dice dice = dice_throw(trip->code, "commitments", person);
+    bool is_made = does_answer(trip, "post", person) && patience_of(trip, person) == SIZE_MAX;
+    return is_made ? (int)(dice_roll(&dice) % 4) : 0;
+}
+
+static void answer_commitments(const struct demo_trip *trip, int person, json_t *answers)
+{
+    static const char *const plans[] = {"Tell the board what we saw", "Invite the hosts to us",
+                                        "Start a joint project"};
+    struct dice dice = dice_throw(trip->code, "levels", person);
+    json_t *list = json_array();
+    for (int i = 0; i < commitments_of(trip, person); i++) {
+        bool is_own = dice_happens(&dice, 0.65);
+        json_array_append_new(list, json_pack("{s:s,s:s}", "text", plans[i], "level",
+                                              is_own ? "individual" : "organisation"));
+    }
+    json_object_set_new(answers, "COMMIT", list);
+}
+
+/* A commitment goes by its place in the answer that made it. */
+static void answer_statuses(const struct demo_trip *trip, int person, json_t *answers)
+{
+    static const char *const statuses[] = {"completed", "completed",   "completed", "completed",
+                                           "ongoing",   "ongoing",     "ongoing",   "not_started",
+                                           "withdrawn", "not_started", "unknown",   NULL};
+    struct dice dice = dice_throw(trip->code, "statuses", person);
+    json_t *told = json_object();
+    for (int i = 0; i < commitments_of(trip, person); i++) {
+        const char *status = statuses[dice_roll(&dice) % 12];
+        char place[12];
+        snprintf(place, sizeof place, "%d", i + 1);
+        if (status != NULL)
+            json_object_set_new(told, place, json_string(status));
+    }
+    if (json_object_size(told) > 0)
+        json_object_set(answers, "COMMIT_STATUS", told);
+    json_decref(told);
+}
+
+static void answer_contacts(json_t *answers, const char *count, const char *whose)
+{
+    int people = (int)json_integer_value(json_object_get(answers, count));
+    json_t *list = json_array();
+    for (int i = 0; i < people && i < 3; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "Host %c", 'A' + i);
+        json_array_append_new(list, json_pack("{s:s,s:s}", "name", name, "organisation", whose));
+    }
+    if (people > 0)
+        json_object_set(answers, "CONTACTS", list);
+    json_decref(list);
+}
+
+static void break_off(json_t *answers, size_t patience)
+{
+    size_t at = 0;
+    void *next;
+    const char *item;
+    json_t *value;
+    json_object_foreach_safe(answers, next, item, value)
+    {
+        if (at++ >= patience)
+            json_object_del(answers, item);
+    }
+}
+
+static void answer_wave(const struct demo_trip *trip, const char *wave, int person,
+                        const json_t *delegates, json_t *answers)
+{
+    struct dice dice = dice_throw(trip->code, wave, person);
+    dice_roll(&dice); /* by which they answer at all */
+    if (strcmp(wave, "post") == 0) {
+        answer_post(&dice, trip, answers);
+        answer_contacts(answers, "HOST_MADE", "A host");
+        answer_commitments(trip, person, answers);
+        break_off(answers, patience_of(trip, person));
+        return;
+    }
+    if (strcmp(wave, "fu") == 0) {
+        answer_fu(&dice, answers);
+        answer_contacts(answers, "HOST_KEPT", "A host that stayed");
+        answer_statuses(trip, person, answers);
+    } else {
+        answer_ratings(&dice, answers, pre_ratings, 0);
+    }
+    json_object_set_new(answers, "ROSTER", demo_ties_create(trip, wave, person, delegates));
 }
 
 json_t *demo_answers_create(const struct demo_trip *trip, const char *wave, int person,
                             const json_t *delegates)
 {
-    bool is_post = strcmp(wave, "post") == 0;
-    bool is_fu = strcmp(wave, "fu") == 0;
-    struct dice dice = throw_for(trip->code, wave, person);
-    if (!happens(&dice, answer_probability(wave)))
+    if (!does_answer(trip, wave, person))
         return NULL;
     json_t *answers = json_object();
-    if (is_post)
-        answer_post(&dice, trip, answers);
-    else if (is_fu)
-        answer_fu(&dice, answers);
-    else
-        answer_ratings(&dice, answers, pre_ratings, 0);
-    if (!is_post)
-        answer_roster(trip, wave, person, delegates, answers);
+    answer_wave(trip, wave, person, delegates, answers);
     return json_pack("{s:s,s:o}", "language", person % 5 == 0 ? "en" : "sv", "answers", answers);
+}
+
+const char *demo_answers_disposition(const struct demo_trip *trip, const char *wave, int person)
+{
+    static const char *const codes[] = {"R", "NC", "O", NULL, NULL, NULL};
+    struct dice dice = dice_throw(trip->code, "reason", person);
+    if (does_answer(trip, wave, person))
+        return NULL;
+    return strcmp(wave, "fu") == 0 && person % 11 == 0 ? "NE" : codes[dice_roll(&dice) % 6];
 }

@@ -13,7 +13,8 @@
 json_t *demo_answers_create(const struct demo_trip *trip, const char *wave, int person,
                             const json_t *delegates);
 
-/* The number at the end of a delegate's role; 0 for none. */
-int demo_person_of(const json_t *delegate);
+/* What became of the invitation of one who does not answer, as AAPOR codes it, or NULL: nobody
+ * knows. */
+const char *demo_answers_disposition(const struct demo_trip *trip, const char *wave, int person);
 
 #endif

@@ -1,5 +1,6 @@
 /* What contrib/demo feeds debriefctl with, and the table it ends with. */
 #include "demo_answers.h"
+#include "demo_interviews.h"
 #include "demo_people.h"
 #include "demo_table.h"
 
@@ -71,6 +72,21 @@ static int print_answers(const struct demo_trip *trip, char *const *words)
     return code;
 }
 
+/* A line for each delegate of whom it is known why they did not answer: participant, code. */
+static int print_dispositions(const struct demo_trip *trip, char *const *words)
+{
+    json_t *delegates = load(words[1]);
+    const json_t *people = json_object_get(delegates, "delegates");
+    for (size_t i = 0; i < json_array_size(people); i++) {
+        const json_t *one = json_array_get(people, i);
+        const char *code = demo_answers_disposition(trip, words[0], demo_person_of(one));
+        if (code != NULL)
+            printf("%s %s\n", json_string_value(json_object_get(one, "id")), code);
+    }
+    json_decref(delegates);
+    return 0;
+}
+
 static int print_delegation(const struct demo_trip *trip)
 {
     struct buf csv;
@@ -79,6 +95,31 @@ static int print_delegation(const struct demo_trip *trip)
     fputs(buf_text(&csv), stdout);
     buf_finish(&csv);
     return 0;
+}
+
+static const struct {
+    const char *name;
+    void (*write)(struct buf *csv);
+} interview_tables[] = {
+    {"codes", demo_codes_write},       {"interviews", demo_interviews_write},
+    {"segments", demo_segments_write}, {"codings", demo_codings_write},
+    {"quotes", demo_quotes_write},     {0},
+};
+
+/* False when there is no such table. */
+static bool print_interviews(const char *name)
+{
+    size_t i = 0;
+    while (interview_tables[i].name != NULL && strcmp(interview_tables[i].name, name) != 0)
+        i++;
+    if (interview_tables[i].name == NULL)
+        return false;
+    struct buf csv;
+    buf_init(&csv);
+    interview_tables[i].write(&csv);
+    fputs(buf_text(&csv), stdout);
+    buf_finish(&csv);
+    return true;
 }
 
 static int print_table(const char *path)
@@ -103,10 +144,15 @@ int main(int count, char **words)
         return print_table(words[2]);
     if (count == 3 && trip != NULL && strcmp(words[1], "delegation") == 0)
         return print_delegation(trip);
+    if (count == 5 && trip != NULL && strcmp(words[1], "dispositions") == 0)
+        return print_dispositions(trip, words + 3);
+    if (count == 3 && strcmp(words[1], "interviews") == 0 && print_interviews(words[2]))
+        return 0;
     if (count == 6 && trip != NULL && strcmp(words[1], "answers") == 0)
         return print_answers(trip, words + 3);
     fputs("usage: demo_data delegation TRIP | answers TRIP WAVE DELEGATES INVITATIONS | "
-          "table METRICS\n",
+          "dispositions TRIP WAVE DELEGATES | "
+          "interviews codes|interviews|segments|codings|quotes | table METRICS\n",
           stderr);
     return 2;
 }

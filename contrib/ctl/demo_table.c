@@ -40,12 +40,14 @@ static const char *text_of(const json_t *row, const char *name)
     return text != NULL ? text : "";
 }
 
+/* Rows of the studies' comparison are no study's. */
 static size_t find_trips(const json_t *metrics, const char **names)
 {
     size_t count = 0;
     for (size_t i = 0; i < json_array_size(metrics); i++) {
         const char *name = text_of(json_array_get(metrics, i), "study_name");
-        if ((count == 0 || strcmp(names[count - 1], name) != 0) && count < TRIPS_MAX)
+        bool is_next = count == 0 || strcmp(names[count - 1], name) != 0;
+        if (name[0] != '\0' && is_next && count < TRIPS_MAX)
             names[count++] = name;
     }
     return count;
