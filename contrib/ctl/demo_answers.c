@@ -31,7 +31,7 @@ static void answer_ratings(struct dice *dice, json_t *answers, const struct rati
     for (; ratings->item != NULL; ratings++) {
         bool is_high = dice_happens(dice, 0.5);
         int value = ratings->shape == AROUND
-                        ? dice_near(dice, ratings->mean + mood, 0.7, 1, 5)
+                        ? dice_near(dice, ratings->mean + mood, 0.6, 1, 5)
                         : dice_near(dice, ratings->mean + (is_high ? 1.4 : -1.4), 0.5, 1, 5);
         if (dice_happens(dice, 0.98)) /* an item is left out now and then */
             set(answers, ratings->item, value);
@@ -92,14 +92,22 @@ static void answer_next(struct dice *dice, json_t *answers)
     json_object_set_new(answers, "NEXT_PLACES", wanted);
 }
 
-static void answer_post(struct dice *dice, const struct demo_trip *trip, json_t *answers)
+/* The same on every trip. */
+static double mood_of(int person)
 {
-    answer_ratings(dice, answers, post_satisfaction, trip->mood);
+    struct dice dice = dice_throw("person", "mood", person);
+    return 0.1 * dice_near(&dice, 0, 4, -8, 8);
+}
+
+/* `mood` is what everything this person says is the better or worse by. */
+static void answer_post(struct dice *dice, double mood, json_t *answers)
+{
+    answer_ratings(dice, answers, post_satisfaction, mood);
     answer_ratings(dice, answers, post_learning, 0);
-    set(answers, "NPS", dice_near(dice, 8.8 + trip->mood, 1.3, 0, 10));
-    set(answers, "NKI1", dice_near(dice, 8.6 + trip->mood, 1.0, 1, 10));
-    set(answers, "NKI2", dice_near(dice, 8.2 + trip->mood, 1.1, 1, 10));
-    set(answers, "NKI3", dice_near(dice, 7.8 + trip->mood, 1.2, 1, 10));
+    set(answers, "NPS", dice_near(dice, 8.8 + 2 * mood, 1.0, 0, 10));
+    set(answers, "NKI1", dice_near(dice, 8.6 + 2 * mood, 0.7, 1, 10));
+    set(answers, "NKI2", dice_near(dice, 8.2 + 2 * mood, 0.8, 1, 10));
+    set(answers, "NKI3", dice_near(dice, 7.8 + 2 * mood, 0.9, 1, 10));
     set(answers, "HOST_MADE", dice_near(dice, 2.0, 1.5, 0, 8));
     answer_next(dice, answers);
     if (dice_happens(dice, 0.4))
@@ -211,7 +219,7 @@ static void answer_wave(const struct demo_trip *trip, const char *wave, int pers
     struct dice dice = dice_throw(trip->code, wave, person);
     dice_roll(&dice); /* by which they answer at all */
     if (strcmp(wave, "post") == 0) {
-        answer_post(&dice, trip, answers);
+        answer_post(&dice, trip->mood + mood_of(person), answers);
         answer_contacts(answers, "HOST_MADE", "A host");
         answer_commitments(trip, person, answers);
         break_off(answers, patience_of(trip, person));

@@ -136,6 +136,52 @@ static int print_table(const char *path)
     return 0;
 }
 
+/* Rows of the comparison have the trip as their slice, when they are one's. */
+static void name_study(json_t *row, const char *name)
+{
+    const char *slice = json_string_value(json_object_get(row, "slice"));
+    const struct demo_trip *trip = demo_trips;
+    while (trip->code != NULL && strcmp(trip->name, slice) != 0)
+        trip++;
+    if (trip->code != NULL) {
+        json_object_set_new(row, "study_name", json_string(trip->name));
+        json_object_set_new(row, "slice", json_string("all"));
+    } else {
+        json_object_set_new(row, "study_name", json_string(name));
+    }
+}
+
+/* The programme's rows come last. */
+static int add_rows(json_t *metrics, const char *path, const char *name)
+{
+    json_t *answer = load(path);
+    json_t *rows = json_object_get(answer, "metrics");
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        name_study(json_array_get(rows, i), name);
+    json_array_extend(metrics, rows);
+    json_decref(answer);
+    return answer == NULL;
+}
+
+/* Internal rows: a file for each of demo_trips, and one for the programme. */
+static int print_families(char *const *paths)
+{
+    json_t *metrics = json_array();
+    struct buf text;
+    int faults = 0;
+    for (const struct demo_trip *trip = demo_trips; trip->code != NULL; trip++)
+        faults += add_rows(metrics, *paths++, trip->name);
+    faults += add_rows(metrics, *paths, "");
+    buf_init(&text);
+    demo_table_write_families(metrics, &text);
+    buf_append_char(&text, '\n');
+    demo_table_write_themes(metrics, &text);
+    fputs(buf_text(&text), stdout);
+    buf_finish(&text);
+    json_decref(metrics);
+    return faults > 0 ? 1 : 0;
+}
+
 int main(int count, char **words)
 {
     secret_init();
@@ -148,11 +194,14 @@ int main(int count, char **words)
         return print_dispositions(trip, words + 3);
     if (count == 3 && strcmp(words[1], "interviews") == 0 && print_interviews(words[2]))
         return 0;
+    if (count == 7 && strcmp(words[1], "families") == 0)
+        return print_families(words + 2);
     if (count == 6 && trip != NULL && strcmp(words[1], "answers") == 0)
         return print_answers(trip, words + 3);
     fputs("usage: demo_data delegation TRIP | answers TRIP WAVE DELEGATES INVITATIONS | "
           "dispositions TRIP WAVE DELEGATES | "
-          "interviews codes|interviews|segments|codings|quotes | table METRICS\n",
+          "interviews codes|interviews|segments|codings|quotes | table METRICS | "
+          "families SEATTLE DUBLIN SINGAPORE HELSINKI PROGRAMME\n",
           stderr);
     return 2;
 }

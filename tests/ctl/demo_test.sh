@@ -52,9 +52,17 @@ in_range "Satisfied overall, 1 to 5" 3.8 4.9
 in_range "Programme, 0 to 100" 65 90
 in_range "Follow-up, 0 to 100" 30 65
 in_range "Customer index, NKI" 70 90
-in_range "Of use to people, 0 to 100" 65 90
-in_range "Of use to organisations, 0 to 100" 20 55
+in_range "Use to people, 0 to 100" 65 90
+in_range "Use to organisations" 20 55
 in_range "Business in the delegation" 10 33
+in_range "  felt, topic 1: improved" 60 100
+in_range "  commitments completed" 15 60
+in_range "  density before" 5 40
+in_range "  density after" 20 60
+in_range "  new ties per person" 3 20
+in_range "  interviewees" 1 14
+in_range "  programme, shrunken" 65 90
+grep -Eq '^learning_own +1[0-4] ' "$base/out" || fault "no theme is told of"
 grep -q '^Stopped; everything the demonstration made is removed\.$' "$base/out" || fault "it did not stop"
 [ ! -e "$base/demo" ] || fault "the directory stays"
 ! pgrep -f "$base/demo" >/dev/null || fault "a process stays"

@@ -7,6 +7,8 @@ for (package in c("survey", "psych"))
         quit(status = 77)
     }
 suppressPackageStartupMessages(library(survey))
+here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
+source(file.path(here, "statistics.R"))
 
 directory <- tempfile()
 dir.create(directory)
@@ -125,30 +127,6 @@ scores <- function(frame, wave, ids) {
         x <- suppressWarnings(as.numeric(r$value[match(frame$participant_id, r$participant_id)]))
         if (it$reverse == 1) it$min + it$max - x else x
     })
-}
-
-hyper <- function(N, n, x) {
-    K <- x:(N - n + x)
-    c(min(K[phyper(x - 1, K, N - K, n, lower.tail = FALSE) > .025 + 1e-12]),
-      max(K[phyper(x, K, N - K, n) > .025 + 1e-12]))
-}
-
-# The standard error of svymean under simple random sampling without replacement.
-fpc_se <- function(y, N) {
-    design <- svydesign(ids = ~1, data = data.frame(y, N), fpc = ~N)
-    as.numeric(SE(svymean(~y, design)))
-}
-
-integer_ci <- function(x, L, U, N) {
-    n <- length(x)
-    if (n == N) return(list(mean(x), mean(x), "census"))
-    if (n >= 10 && sd(x) > 0 && max(table(x)) / n < .8) {
-        half <- qt(.975, n - 1) * fpc_se(x, N)
-        return(list(max(mean(x) - half, (sum(x) + (N - n) * L) / N),
-                    min(mean(x) + half, (sum(x) + (N - n) * U) / N), "fpc_t"))
-    }
-    layers <- sapply((L + 1):U, function(c) hyper(N, n, sum(x >= c)))
-    list(L + sum(layers[1, ]) / N, L + sum(layers[2, ]) / N, "stacked_hyper")
 }
 
 expect_ci <- function(trip, wave, item, prefix, ci, factor = 1) {
@@ -270,21 +248,6 @@ expect_transfer <- function(trip, frame) {
     expect(trip, "fu", "all", "APPL_IND", "share", number(mean(x)))
     expect(trip, "fu", "all", "APPL_IND", "share_lo", number(bounds[1]))
     expect(trip, "fu", "all", "APPL_IND", "share_hi", number(bounds[2]))
-}
-
-# The bounds of delta / sqrt(n) by pt.
-noncentral <- function(t, n, p)
-    suppressWarnings(uniroot(function(d) pt(t, n - 1, d) - p, t + c(-1, 1) * (8 + 4 * abs(t)),
-                             tol = 1e-10))$root / sqrt(n)
-
-# The share of all sign patterns, by convolution person by person.
-sign_flips <- function(d) {
-    p <- 1; sums <- 0
-    for (x in abs(d)) {
-        p <- tapply(c(p, p) / 2, c(sums + x, sums - x), sum)
-        sums <- as.numeric(names(p)); p <- as.numeric(p)
-    }
-    sum(p[abs(sums) >= abs(sum(d))])
 }
 
 expect_changes <- function(trip, name, d, N) {

@@ -4,6 +4,8 @@ if (!suppressWarnings(requireNamespace("psych", quietly = TRUE))) {
     message("skipped: R package psych is missing")
     quit(status = 77)
 }
+here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
+source(file.path(here, "statistics.R"))
 
 directory <- tempfile()
 dir.create(directory)
@@ -56,27 +58,6 @@ expected <- list()
 expect <- function(trip, item, metric, value)
     expected[[length(expected) + 1]] <<- list(trip = trip, item = item, metric = metric, value = value)
 
-# Krippendorff 2011: pairs within units against pairs of all pairable values.
-alpha <- function(units, delta) {
-    units <- Filter(function(u) length(u) >= 2, units)
-    pairs <- function(v) sum(outer(seq_along(v), seq_along(v), Vectorize(function(i, j) delta(v[[i]], v[[j]]))))
-    all <- do.call(c, units)
-    n <- length(all)
-    observed <- sum(sapply(units, function(u) pairs(u) / (length(u) - 1))) / n
-    chance <- pairs(all) / (n * (n - 1))
-    if (chance == 0) NA else 1 - observed / chance
-}
-nominal <- function(a, b) as.numeric(a != b)
-jaccard <- function(a, b) {
-    either <- length(union(a, b))
-    if (either == 0) 0 else 1 - length(intersect(a, b)) / either
-}
-masi <- function(a, b) {
-    common <- length(intersect(a, b))
-    m <- if (setequal(a, b)) 1 else if (common == min(length(a), length(b))) 2 / 3 else if (common > 0) 1 / 3 else 0
-    if (length(union(a, b)) == 0) 0 else 1 - (1 - jaccard(a, b)) * m
-}
-
 by_segment <- split(coder_segments$coder, factor(coder_segments$segment_id, segments$segment_id))
 codes_of <- function(s, coder) codings$code_id[codings$segment_id == s & codings$coder == coder]
 sets <- lapply(segments$segment_id, function(s) lapply(by_segment[[s]], function(coder) codes_of(s, coder)))
@@ -106,7 +87,7 @@ for (code in codes) {
     expect("all", code, "int.disagreement", if (p + q > 0) 2 * min(p, q) / (p + q) else NA)
     expect("all", code, "int.divided", as.numeric(p + q > 0 && 2 * min(p, q) / (p + q) >= .5 && min(p, q) >= 2))
     present <- lapply(sets, function(unit) as.list(sapply(unit, function(set) code %in% set)))
-    expect("all", code, "int.k_alpha", alpha(present, nominal))
+    expect("all", code, "int.k_alpha", krippendorff(present, nominal))
     equal <- unlist(lapply(present, function(u) combn(unlist(u), 2, function(v) v[1] == v[2])))
     expect("all", code, "int.pct_agree", mean(equal))
     expect("all", code, "int.k_positive", sum(sapply(present, function(u) any(unlist(u)))))
@@ -131,11 +112,11 @@ fresh <- diff(c(0, growth))
 ratios <- sapply(6:M, function(end) sum(fresh[(end - 1):end]) / sum(fresh[1:4]))
 expect("all", "*", "int.new_info_b4_r2", ratios[length(ratios)])
 expect("all", "*", "int.saturation_reached", if (any(ratios <= .05)) which(ratios <= .05)[1] + 3 else NA)
-expect("all", "*", "int.k_alpha_jaccard", alpha(sets, jaccard))
-expect("all", "*", "int.k_alpha_masi", alpha(sets, masi))
+expect("all", "*", "int.k_alpha_jaccard", krippendorff(sets, jaccard))
+expect("all", "*", "int.k_alpha_masi", krippendorff(sets, masi))
 stated <- codings[codings$sentiment != "", ]
 views <- split(as.numeric(stated$sentiment), paste(stated$segment_id, stated$code_id))
-expect("all", "*", "int.k_alpha_sentiment", alpha(lapply(views, as.list), function(a, b) (a - b)^2))
+expect("all", "*", "int.k_alpha_sentiment", krippendorff(lapply(views, as.list), function(a, b) (a - b)^2))
 expect("all", "*", "quote.publishable", 9)
 expect("all", "*", "quote.pending", 5)
 expect("all", "*", "quote.approval_rate", 9 / 15)
