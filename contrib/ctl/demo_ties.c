@@ -34,8 +34,23 @@ static int reported_level(struct dice *dice, int level)
     return level > LEVEL_MAX ? LEVEL_MAX : level;
 }
 
-/* Who names only the people they know leaves the others out, who count as unknown to them when the
- * roster is complete. */
+enum naming {
+    NAMING_EVERYBODY,
+    NAMING_KNOWN, /* the others count as unknown to them, or as unasked in a partial roster */
+};
+
+/* What one person says of another; NULL for nothing. The dice are of the two, because the order of
+ * delegates differs from one demonstration to the next. */
+static json_t *answer_about(const struct demo_trip *trip, const char *wave, int person, int other,
+                            enum naming naming)
+{
+    struct dice dice = dice_throw(trip->code, wave, person * 1000 + other);
+    int level = reported_level(&dice, tie_level(trip, person, other, wave));
+    if (dice_happens(&dice, 0.015))
+        return json_null();
+    return level > 0 || naming == NAMING_EVERYBODY ? json_integer(level) : NULL;
+}
+
 json_t *demo_ties_create(const struct demo_trip *trip, const char *wave, int person,
                          const json_t *delegates)
 {
@@ -45,20 +60,18 @@ json_t *demo_ties_create(const struct demo_trip *trip, const char *wave, int per
     if (dice_happens(&dice, 0.04))
         return json_pack("{s:s}", "missing", "refused");
     bool is_partial = dice_happens(&dice, 0.08), is_short = dice_happens(&dice, 0.5);
+    enum naming naming = is_partial || is_short ? NAMING_KNOWN : NAMING_EVERYBODY;
     json_t *roster = json_object();
     if (is_partial)
         json_object_set_new(roster, "complete", json_false());
     for (size_t i = 0; i < json_array_size(delegates); i++) {
-        const json_t *other = json_array_get(delegates, i);
-        const char *id = json_string_value(json_object_get(other, "id"));
-        int number = demo_person_of(other);
-        if (number == person)
+        const json_t *one = json_array_get(delegates, i);
+        int other = demo_person_of(one);
+        if (other == person)
             continue;
-        int level = reported_level(&dice, tie_level(trip, person, number, wave));
-        if (dice_happens(&dice, 0.015))
-            json_object_set_new(roster, id, json_null());
-        else if (level > 0 || !(is_partial || is_short))
-            json_object_set_new(roster, id, json_integer(level));
+        json_t *answer = answer_about(trip, wave, person, other, naming);
+        if (answer != NULL)
+            json_object_set_new(roster, json_string_value(json_object_get(one, "id")), answer);
     }
     return roster;
 }

@@ -69,7 +69,8 @@ for (code in names(trips)) {
 at$study <- "programme"
 expect_interviews(talks)
 expect_comparison(trips)
-expected <- do.call(rbind, lapply(expected, as.data.frame))
+fields <- names(expected[[1]])
+expected <- as.data.frame(setNames(lapply(fields, function(name) member(expected, name)), fields))
 
 ## Comparison
 
