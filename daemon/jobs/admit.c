@@ -1,42 +1,12 @@
 /* Which answers enter the next atom: groups from counts at the first time and frozen then, later
  * contributions in batches, every atom coded before it is stored (see disclosure.h). */
-#include "jobs_private.h"
+#include "admit_part.h"
 
-#include <debriefd/admission.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows of one family in the result of fact_waiting: they stand together. */
-struct family {
-    const struct rows *rows;
-    int first;
-    int end;
-    struct uuid wave_id;
-    const char *wave;
-    const char *name;
-    const char *type;
-};
-
-enum waiting_column {
-    WAVE,
-    WAVE_ID,
-    FAMILY,
-    TYPE,
-    ITEM,
-    SECTOR,
-    ANSWERED,
-    TOTAL,
-    COUNT,
-    EVALUATIONS, /* of the rows with an empty item: {uuid,...} */
-};
-
-static const char *cell_text(const struct family *family, int row, enum waiting_column column)
-{
-    return rows_text(family->rows, row, (int)column);
-}
-
-static void family_params(const struct study_run *run, const struct family *family,
+static void family_params(const struct study_run *run, const struct waiting_family *family,
                           struct params *params)
 {
     study_params(run, params);
@@ -53,7 +23,7 @@ static void add_json(struct params *params, json_t *owned_document)
 }
 
 /* Contributors of the family by sector: the rows with an empty item. */
-static void count_sectors(const struct study_run *run, const struct family *family,
+static void count_sectors(const struct study_run *run, const struct waiting_family *family,
                           struct disclosure_sector *sectors, size_t count)
 {
     const struct facts *facts = run->loaded.facts;
@@ -61,22 +31,17 @@ static void count_sectors(const struct study_run *run, const struct family *fami
         sectors[i] = (struct disclosure_sector){.name = facts_slice_name(facts, i + 1),
                                                 .members = facts_members(facts, i + 1)};
     for (int row = family->first; row < family->end; row++) {
-        if (cell_text(family, row, ITEM)[0] != '\0')
+        if (waiting_text(family, row, ITEM)[0] != '\0')
             continue;
         for (size_t i = 0; i < count; i++)
-            if (strcmp(sectors[i].name, cell_text(family, row, SECTOR)) == 0)
+            if (strcmp(sectors[i].name, waiting_text(family, row, SECTOR)) == 0)
                 sectors[i].answers = rows_int64(family->rows, row, COUNT);
     }
 }
 
-struct groups {
-    struct admission admission;
-    char names[FACTS_SLICES_MAX][FACTS_NAME_MAX];
-};
-
 /* Frozen groups as they are stored: {name, its sectors}; none when there are none yet. */
-static void read_frozen(const struct study_run *run, const struct family *family,
-                        const struct rows *frozen, struct groups *groups)
+static void read_frozen(const struct study_run *run, const struct waiting_family *family,
+                        const struct rows *frozen, struct waiting_groups *groups)
 {
     const struct facts *facts = run->loaded.facts;
     struct admission *admission = &groups->admission;
@@ -99,8 +64,8 @@ static void read_frozen(const struct study_run *run, const struct family *family
     }
 }
 
-static bool freeze(const struct study_run *run, const struct family *family,
-                   const struct disclosure_sector *sectors, struct groups *groups,
+static bool freeze(const struct study_run *run, const struct waiting_family *family,
+                   const struct disclosure_sector *sectors, struct waiting_groups *groups,
                    struct error *err)
 {
     size_t sector_count = facts_slices(run->loaded.facts);
@@ -128,163 +93,29 @@ static bool freeze(const struct study_run *run, const struct family *family,
     return stored;
 }
 
-static bool in_group(const struct study_run *run, const struct groups *groups, size_t group,
-                     const char *sector)
-{
-    const struct facts *facts = run->loaded.facts;
-    for (size_t i = 0; i < facts_slices(facts); i++)
-        if (strcmp(facts_slice_name(facts, i + 1), sector) == 0)
-            return groups->admission.group_of[i] == group;
-    return false;
-}
-
-static const struct study_wave *wave_of(const struct study_run *run, const struct family *family)
-{
-    for (size_t i = 0; i < run->loaded.wave_count; i++)
-        if (strcmp(run->loaded.waves[i].kind, family->wave) == 0)
-            return &run->loaded.waves[i];
-    abort(); /* the statements read one snapshot */
-}
-
-/* Complete cases only: see logic.families. */
-static struct facts_composite composite_of(const struct study_run *run, const struct family *family)
-{
-    const json_t *composite = study_wave_composite(wave_of(run, family), family->name);
-    const json_t *items = json_object_get(composite, "items");
-    const json_t *first = json_array_get(items, 0);
-    return (struct facts_composite){
-        .name = family->name,
-        .min = (int)json_integer_value(json_object_get(first, "min")),
-        .max = (int)json_integer_value(json_object_get(first, "max")),
-        .items = (int)json_array_size(items),
-        .minimum_answered = (int)json_array_size(items),
-    };
-}
-
-static bool is_index(const struct family *family)
-{
-    return strcmp(family->type, "index") == 0;
-}
-
-/* Where a row counts: an item's raw value, or an index's bin. `minimum` is the scale's least value.
- */
-static int place_of(const struct study_run *run, const struct family *family, int row, int minimum)
-{
-    int answered = (int)rows_int64(family->rows, row, ANSWERED);
-    int64_t total = rows_int64(family->rows, row, TOTAL);
-    if (!is_index(family))
-        return (int)total - minimum;
-    struct facts_composite scale = composite_of(run, family);
-    return disclosure_index_bin(&scale, answered, total);
-}
-
-struct scale {
-    int minimum;
-    size_t categories;
-};
-
-static struct scale scale_of(const struct study_run *run, const struct family *family,
-                             const char *item)
-{
-    struct facts_item scale;
-    if (is_index(family))
-        return (struct scale){0, DISCLOSURE_INDEX_MAX + 1};
-    if (!study_wave_item(wave_of(run, family), item, &scale))
-        abort(); /* logic.families names scored items only */
-    return (struct scale){scale.min, (size_t)(scale.max - scale.min) + 1};
-}
-
-static bool code(const struct study_run *run, const struct family *family,
-                 const struct scale *scale, int64_t *counts, struct error *err)
-{
-    if (!is_index(family))
-        return disclosure_code(&run->rules, counts, scale->categories, err);
-    struct facts_composite composite = composite_of(run, family);
-    return disclosure_code_index(&run->rules, &composite, counts, err);
-}
-
-/* The same, and how many answers it moved; -1 when it fails. */
-static int64_t code_counting(const struct study_run *run, const struct family *family,
-                             const struct scale *scale, int64_t *counts, struct error *err)
-{
-    size_t size = scale->categories * sizeof *counts;
-    int64_t *before = memcpy(xcalloc(size), counts, size);
-    int64_t moved = 0;
-    bool coded = code(run, family, scale, counts, err);
-    for (size_t i = 0; i < scale->categories; i++)
-        moved += before[i] > counts[i] ? before[i] - counts[i] : 0;
-    free(before);
-    return coded ? moved : -1;
-}
-
-/* An atom as it is stored. */
-struct coded_atom {
-    json_t *cells; /* [{item, value, n}] */
-    json_t *moved; /* {item: answers that coding moved} */
-};
-
-/* Codes one item's histogram of the group and appends its cells. */
-static bool code_item(const struct study_run *run, const struct family *family,
-                      const struct groups *groups, size_t group, const char *item,
-                      const struct coded_atom *atom, struct error *err)
-{
-    struct scale scale = scale_of(run, family, item);
-    int64_t *counts = xcalloc_array(scale.categories, sizeof *counts);
-    for (int row = family->first; row < family->end; row++)
-        if (strcmp(cell_text(family, row, ITEM), item) == 0 &&
-            in_group(run, groups, group, cell_text(family, row, SECTOR)))
-            counts[place_of(run, family, row, scale.minimum)] +=
-                rows_int64(family->rows, row, COUNT);
-    int64_t moved = code_counting(run, family, &scale, counts, err);
-    if (moved > 0)
-        json_object_set_new(atom->moved, item, json_integer(moved));
-    for (size_t i = 0; moved >= 0 && i < scale.categories; i++)
-        if (counts[i] > 0)
-            json_array_append_new(atom->cells,
-                                  json_pack("{s:s,s:i,s:I}", "item", item, "value",
-                                            (int)i + scale.minimum, "n", (json_int_t)counts[i]));
-    free(counts);
-    return moved >= 0;
-}
-
-static bool code_items(const struct study_run *run, const struct family *family,
-                       const struct groups *groups, size_t group, const struct coded_atom *atom,
-                       struct error *err)
-{
-    const char *previous = "";
-    for (int row = family->first; row < family->end; row++) {
-        const char *item = cell_text(family, row, ITEM);
-        if (item[0] == '\0' || strcmp(item, previous) == 0)
-            continue;
-        if (!code_item(run, family, groups, group, item, atom, err))
-            return false;
-        previous = item;
-    }
-    return true;
-}
-
 /* The group's contributions as an array's text, from the arrays of its sectors. */
-static void append_contributions(const struct study_run *run, const struct family *family,
-                                 const struct groups *groups, size_t group, struct buf *array)
+static void append_contributions(const struct study_run *run, const struct waiting_family *family,
+                                 const struct waiting_groups *groups, size_t group,
+                                 struct buf *array)
 {
     const char *separator = "{";
     for (int row = family->first; row < family->end; row++) {
-        if (cell_text(family, row, ITEM)[0] != '\0' ||
-            !in_group(run, groups, group, cell_text(family, row, SECTOR)))
+        if (waiting_text(family, row, ITEM)[0] != '\0' ||
+            !waiting_in_group(run, groups, group, waiting_text(family, row, SECTOR)))
             continue;
         buf_append_text(array, separator);
-        buf_append(array, cell_text(family, row, EVALUATIONS) + 1,
+        buf_append(array, waiting_text(family, row, EVALUATIONS) + 1,
                    rows_length(family->rows, row, EVALUATIONS) - 2);
         separator = ",";
     }
     buf_append_char(array, '}');
 }
 
-static bool enter_group(const struct study_run *run, const struct family *family,
-                        const struct groups *groups, size_t group, struct error *err)
+static bool enter_group(const struct study_run *run, const struct waiting_family *family,
+                        const struct waiting_groups *groups, size_t group, struct error *err)
 {
     struct coded_atom atom = {json_array(), json_object()};
-    bool is_good = code_items(run, family, groups, group, &atom, err);
+    bool is_good = atom_code(run, family, groups, group, &atom, err);
     struct buf contributions;
     buf_init(&contributions);
     append_contributions(run, family, groups, group, &contributions);
@@ -302,8 +133,8 @@ static bool enter_group(const struct study_run *run, const struct family *family
 }
 
 /* Who of these sectors waits on: [{wave, family, sector, n}]. */
-static void note_waiting(const struct family *family, const struct disclosure_sector *sectors,
-                         size_t count, json_t *waiting)
+static void note_waiting(const struct waiting_family *family,
+                         const struct disclosure_sector *sectors, size_t count, json_t *waiting)
 {
     for (size_t i = 0; i < count; i++)
         if (sectors[i].answers > 0)
@@ -313,12 +144,12 @@ static void note_waiting(const struct family *family, const struct disclosure_se
                                                      (json_int_t)sectors[i].answers));
 }
 
-static bool admit_family(const struct study_run *run, const struct family *family,
+static bool admit_family(const struct study_run *run, const struct waiting_family *family,
                          const struct rows *frozen, json_t *waiting, struct error *err)
 {
     size_t sector_count = facts_slices(run->loaded.facts);
     struct disclosure_sector sectors[FACTS_SLICES_MAX] = {0}, left[FACTS_SLICES_MAX];
-    struct groups groups;
+    struct waiting_groups groups;
     count_sectors(run, family, sectors, sector_count);
     read_frozen(run, family, frozen, &groups);
     memcpy(left, sectors, sizeof left);
@@ -344,7 +175,7 @@ static bool admit_all(const struct study_run *run, const struct rows *rows,
     for (int first = 0, end; first < rows_count(rows); first = end) {
         for (end = first + 1; end < rows_count(rows) && same_family(rows, first, end); end++)
             ;
-        struct family family = {
+        struct waiting_family family = {
             .rows = rows,
             .first = first,
             .end = end,
@@ -353,7 +184,7 @@ static bool admit_all(const struct study_run *run, const struct rows *rows,
             .name = rows_text(rows, first, FAMILY),
             .type = rows_text(rows, first, TYPE),
         };
-        if (!admit_family(run, &family, frozen, waiting, err))
+        if (atom_has_scale(run, &family) && !admit_family(run, &family, frozen, waiting, err))
             return false;
     }
     return true;

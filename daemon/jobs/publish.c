@@ -1,42 +1,18 @@
 /* A release from what the atoms hold: every measured item and index of every wave becomes a series,
  * with its frozen groups and their coded histograms (see release.h). */
-#include "jobs_private.h"
 #include "json_read.h"
+#include "publish_part.h"
 
-#include <debriefd/release.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SERIES_MAX 1000
-
-/* One series with storage of its own for what it points to. */
-struct series {
-    struct release_series series;
-    struct facts_item item;
-    struct release_group groups[FACTS_SLICES_MAX];
-    char *names[FACTS_SLICES_MAX];
-};
-
-struct building {
-    const struct study_run *run;
-    struct rows *families; /* wave, wave_id, family, type, items */
-    struct rows *groups;   /* wave, family, group_id, sectors */
-    struct rows *atoms;    /* wave, family, group_id, item, value, n */
-    struct series **series;
-    size_t count;
-    struct release_frame frames[STUDY_WAVES_MAX];
-    size_t frame_groups[STUDY_WAVES_MAX][FACTS_SLICES_MAX];
-    size_t frame_count;
-};
 
 static bool is_at(const struct rows *rows, int row, int column, const char *text)
 {
     return strcmp(rows_text(rows, row, column), text) == 0;
 }
 
-/* The row of the family, or -1. */
-static int find_family(const struct building *building, const char *wave, const char *family)
+int publish_find_family(const struct building *building, const char *wave, const char *family)
 {
     for (int row = 0; row < rows_count(building->families); row++)
         if (is_at(building->families, row, 0, wave) && is_at(building->families, row, 2, family))
@@ -103,8 +79,8 @@ static int64_t *sum_atoms(const struct building *building, const char *wave, con
     return counts;
 }
 
-static void add_groups(const struct building *building, struct series *made, const char *family,
-                       const char *item, int minimum, size_t categories)
+void publish_add_groups(const struct building *building, struct series *made, const char *family,
+                        const char *item, int minimum, size_t categories)
 {
     const char *wave = made->series.wave;
     size_t index = wave_index(building, wave);
@@ -126,7 +102,35 @@ static void add_groups(const struct building *building, struct series *made, con
     made->series.state = count > 0 ? RELEASE_READY : RELEASE_FEW;
 }
 
-static struct series *add_series(struct building *building, const struct study_wave *wave)
+/* The atoms of a counted item, in the order of their rows, which stand together. */
+static void add_atoms(const struct building *building, struct series *made, size_t categories)
+{
+    const struct rows *atoms = building->atoms;
+    int64_t *counts = NULL, last = 0;
+    size_t last_group = 0;
+    for (int row = 0; row < rows_count(atoms); row++) {
+        size_t group = 0;
+        while (group < made->series.group_count &&
+               !is_at(atoms, row, 2, made->series.groups[group].name))
+            group++;
+        if (!is_at(atoms, row, 3, made->item.name) || !is_at(atoms, row, 1, made->item.name) ||
+            !is_at(atoms, row, 0, made->series.wave) || group == made->series.group_count)
+            continue;
+        int64_t entered = rows_int64(atoms, row, 6);
+        if (counts == NULL || entered != last || group != last_group) {
+            size_t count = made->series.atom_count++;
+            made->atoms = xrealloc_array(made->atoms, count + 1, sizeof *made->atoms);
+            counts = xcalloc_array(categories, sizeof *counts);
+            made->atoms[count] = (struct release_atom){group, entered, counts};
+        }
+        counts[rows_int64(atoms, row, 4) - made->item.min] += rows_int64(atoms, row, 5);
+        last = entered;
+        last_group = group;
+    }
+    made->series.atoms = made->atoms;
+}
+
+struct series *publish_add(struct building *building, const struct study_wave *wave)
 {
     struct series *made = xcalloc(sizeof *made);
     made->series.wave = wave->kind;
@@ -140,7 +144,7 @@ static struct series *add_series(struct building *building, const struct study_w
 static bool add_item(struct building *building, const struct study_wave *wave, const char *name,
                      struct error *err)
 {
-    struct series *made = add_series(building, wave);
+    struct series *made = publish_add(building, wave);
     if (!study_wave_item(wave, name, &made->item))
         return error_set(err, ERR_INTERNAL, "the measure %s has no scored item", name);
     made->series.item = &made->item;
@@ -148,11 +152,13 @@ static bool add_item(struct building *building, const struct study_wave *wave, c
     int showing = find_showing(building, wave->kind, name);
     if (showing >= 0)
         made->series.linked = rows_text(building->families, showing, 2);
-    if (wave->is_closed && showing < 0 && find_family(building, wave->kind, name) < 0)
+    if (wave->is_closed && showing < 0 && publish_find_family(building, wave->kind, name) < 0)
         made->series.state = RELEASE_LINKED;
     else if (wave->is_closed)
-        add_groups(building, made, showing >= 0 ? made->series.linked : name, name, made->item.min,
-                   categories);
+        publish_add_groups(building, made, showing >= 0 ? made->series.linked : name, name,
+                           made->item.min, categories);
+    if (made->item.kind == FACTS_COUNTED)
+        add_atoms(building, made, categories);
     return true;
 }
 
@@ -171,9 +177,9 @@ static bool shows_all(const struct building *building, const char *wave, int fam
 
 static void add_index(struct building *building, const struct study_wave *wave, const char *name)
 {
-    struct series *made = add_series(building, wave);
+    struct series *made = publish_add(building, wave);
     made->series.index = name;
-    int family = find_family(building, wave->kind, name);
+    int family = publish_find_family(building, wave->kind, name);
     if (!wave->is_closed)
         return;
     if (family < 0)
@@ -182,7 +188,7 @@ static void add_index(struct building *building, const struct study_wave *wave, 
         made->series.state =
             shows_all(building, wave->kind, family) ? RELEASE_MEAN_OF_ITEMS : RELEASE_LINKED;
     else
-        add_groups(building, made, name, name, 0, DISCLOSURE_INDEX_MAX + 1);
+        publish_add_groups(building, made, name, name, 0, DISCLOSURE_INDEX_MAX + 1);
 }
 
 static void add_frame(struct building *building, const struct study_wave *wave)
@@ -199,20 +205,19 @@ static void add_frame(struct building *building, const struct study_wave *wave)
         (struct release_frame){.wave = wave->kind, .group_of = group_of, .group_count = groups};
 }
 
-/* What stands in this issue's release: rating and NPS items, indices. Everything else waits for
- * rules of its own. */
+/* Every measure of one item, and every index. */
 static bool add_wave(struct building *building, const struct study_wave *wave, struct error *err)
 {
+    static const char *const items[] = {"rating", "nps", "binary", "count", NULL};
+    static const char *const indices[] = {"index", "nki", NULL};
     const json_t *measures = json_object_get(wave->compiled, "measures");
     for (size_t i = 0; i < json_array_size(measures) && building->count < SERIES_MAX; i++) {
         const json_t *measure = json_array_get(measures, i);
         const char *type = json_text(measure, "type");
         const json_t *first = json_array_get(json_object_get(measure, "items"), 0);
-        bool is_item = strcmp(type, "rating") == 0 || strcmp(type, "nps") == 0;
-        bool is_index = strcmp(type, "index") == 0 || strcmp(type, "nki") == 0;
-        if (is_item && !add_item(building, wave, json_text(first, "item"), err))
+        if (text_is_one_of(type, items) && !add_item(building, wave, json_text(first, "item"), err))
             return false;
-        if (is_index)
+        if (text_is_one_of(type, indices))
             add_index(building, wave, json_text(measure, "id"));
     }
     if (wave->is_closed)
@@ -226,6 +231,7 @@ static bool compute(struct building *building, struct metric_rows *rows, struct 
     for (size_t i = 0; i < loaded->wave_count; i++)
         if (!add_wave(building, &loaded->waves[i], err))
             return false;
+    publish_gains(building);
     struct release_series *series = xcalloc_array(building->count, sizeof *series);
     for (size_t i = 0; i < building->count; i++)
         series[i] = building->series[i]->series;
@@ -236,6 +242,8 @@ static bool compute(struct building *building, struct metric_rows *rows, struct 
         .frame_count = building->frame_count,
         .series = series,
         .series_count = building->count,
+        .gain_indices = building->gain_indices,
+        .gain_index_count = building->gain_index_count,
     };
     bool computed = release_compute(&input, rows, err);
     free(series);
@@ -278,6 +286,9 @@ static void destroy_series(struct series *made)
         free(made->names[i]);
         free((void *)(uintptr_t)made->groups[i].counts);
     }
+    for (size_t i = 0; i < made->series.atom_count; i++)
+        free((void *)(uintptr_t)made->atoms[i].counts);
+    free(made->atoms);
     free(made);
 }
 
@@ -288,6 +299,8 @@ static bool build(struct building *building, int64_t *number, struct error *err)
     bool is_good = compute(building, rows, err) && release_store(building->run, rows, number, err);
     for (size_t i = 0; i < building->count; i++)
         destroy_series(building->series[i]);
+    for (size_t i = 0; i < building->gain_index_count; i++)
+        free((void *)(uintptr_t)building->gain_indices[i].gains);
     free(building->series);
     metric_rows_destroy(rows);
     return is_good;

@@ -201,23 +201,65 @@ static bool check_atom(const struct disclosure_rules *rules, const int64_t *coun
     return true;
 }
 
-bool disclosure_code(const struct disclosure_rules *rules, int64_t *counts, size_t categories,
-                     struct error *err)
+/* Where what a category has too many of goes; NOWHERE beyond an end. */
+#define NOWHERE SIZE_MAX
+struct neighbours {
+    size_t down, up;
+};
+
+/* Down first, then by turns; at an end inwards. */
+static void spread_excess(int64_t *counts, size_t mode, int64_t cap, struct neighbours to)
+{
+    bool up = to.down == NOWHERE;
+    bool inner = to.down != NOWHERE && to.up != NOWHERE;
+    while (counts[mode] > cap) {
+        counts[mode]--;
+        counts[up ? to.up : to.down]++;
+        up = inner ? !up : up;
+    }
+}
+
+static struct neighbours next_values(size_t mode, size_t categories)
+{
+    return (struct neighbours){mode > 0 ? mode - 1 : NOWHERE,
+                               mode + 1 < categories ? mode + 1 : NOWHERE};
+}
+
+static struct neighbours next_classes(size_t mode, size_t categories)
+{
+    static const size_t classes[] = {0,   1,   2,    3,    6,    11,    21,    51,     101,
+                                     201, 501, 1001, 2001, 5001, 10001, 20001, NOWHERE};
+    size_t i = 0;
+    while (classes[i + 1] <= mode)
+        i++;
+    return (struct neighbours){i > 0 ? classes[i] - 1 : NOWHERE,
+                               classes[i + 1] < categories ? classes[i + 1] : NOWHERE};
+}
+
+typedef struct neighbours neighbours_fn(size_t mode, size_t categories);
+
+static bool code(const struct disclosure_rules *rules, int64_t *counts, size_t categories,
+                 neighbours_fn *neighbours_of, struct error *err)
 {
     if (!check_atom(rules, counts, categories, err))
         return false;
     int64_t cap = sum_of(counts, categories) - (rules->coalition + 1);
     size_t mode = over_cap(counts, categories, cap);
-    if (mode == categories)
-        return true;
-    bool up = mode == 0;
-    bool inner = mode > 0 && mode + 1 < categories;
-    while (counts[mode] > cap) {
-        counts[mode]--;
-        counts[up ? mode + 1 : mode - 1]++;
-        up = inner ? !up : up;
-    }
+    if (mode < categories)
+        spread_excess(counts, mode, cap, neighbours_of(mode, categories));
     return true;
+}
+
+bool disclosure_code(const struct disclosure_rules *rules, int64_t *counts, size_t categories,
+                     struct error *err)
+{
+    return code(rules, counts, categories, next_values, err);
+}
+
+bool disclosure_code_count(const struct disclosure_rules *rules, int64_t *counts, size_t categories,
+                           struct error *err)
+{
+    return code(rules, counts, categories, next_classes, err);
 }
 
 bool disclosure_is_coded(const struct disclosure_rules *rules, const int64_t *counts,

@@ -65,4 +65,7 @@ void cell_share(const struct cell *cell, const char *metric, int64_t x);
 /* The row <metric> alone. */
 struct metric_row *cell_share_only(const struct cell *cell, const char *metric, int64_t x);
 
+/* Of a gain what its differences alone say; sets the cell's n. */
+void learning_of_differences(struct cell *cell, const struct facts_histogram *differences);
+
 #endif

@@ -234,16 +234,30 @@ static void emit_sign_flips(const struct cell *cell, const struct facts_histogra
     cell_either(cell, "gain.signflip_p", null, p, "");
 }
 
+static struct changes changes_of(const struct facts_histogram *differences)
+{
+    struct changes changes = {.moments = moments_of_histogram(differences)};
+    for (size_t i = 0; i < differences->length; i++)
+        changes_count(&changes, differences->cells[i].value, differences->cells[i].count);
+    return changes;
+}
+
+void learning_of_differences(struct cell *cell, const struct facts_histogram *differences)
+{
+    struct changes changes = changes_of(differences);
+    cell->n = changes.moments.n;
+    emit_changes(cell, &changes);
+    emit_sign_flips(cell, differences);
+}
+
 static void compute_gain(struct cell *cell, const struct facts_joint *joint,
                          const struct facts_joint_cells *pairs)
 {
     struct facts_histogram differences = project(pairs, -1, 1);
     struct gain gain = {.pairs = *pairs, .min = joint->parts[0].min, .max = joint->parts[0].max};
-    gain.changes.moments = moments_of_histogram(&differences);
+    gain.changes = changes_of(&differences);
     gain.before = moments_projected(pairs, 1, 0);
     gain.after = moments_projected(pairs, 0, 1);
-    for (size_t i = 0; i < differences.length; i++)
-        changes_count(&gain.changes, differences.cells[i].value, differences.cells[i].count);
     cell->n = gain.changes.moments.n;
     enum metric_null null = unless_answered(cell);
     emit_changes(cell, &gain.changes);

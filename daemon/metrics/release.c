@@ -1,6 +1,7 @@
 #include <debriefd/release.h>
 
 #include "families.h"
+#include "release_part.h"
 #include "withhold.h"
 #include <assert.h>
 #include <debriefd/moments.h>
@@ -50,6 +51,10 @@ static bool check_series(const struct disclosure_rules *rules, const struct rele
         if (!disclosure_is_coded(rules, series->groups[i].counts, categories(series)))
             return error_set(err, ERR_INVALID, "%s of %s is not coded or has too few answers",
                              series_name(series), series->groups[i].name);
+    for (size_t i = 0; i < series->atom_count; i++)
+        if (!disclosure_is_coded(rules, series->atoms[i].counts, categories(series)))
+            return error_set(err, ERR_INVALID, "an atom of %s is not coded or has too few answers",
+                             series_name(series));
     return true;
 }
 
@@ -101,7 +106,7 @@ static bool add_groups(struct facts *facts, const struct release_series *series,
 }
 
 /* Facts of this series alone, with its groups as slices. */
-static bool fill_series(struct facts *facts, const struct release_series *series, struct error *err)
+bool release_fill(struct facts *facts, const struct release_series *series, struct error *err)
 {
     if (!add_groups(facts, series, err) || !facts_slices_done(facts, err) ||
         !facts_add_wave(facts, series->wave, FACTS_WAVE_CLOSED, err) ||
@@ -132,8 +137,8 @@ static bool yields_to_index(const struct release_input *input, const struct rele
     return index != NULL && index->state == RELEASE_READY;
 }
 
-static enum metric_null series_reason(const struct release_input *input,
-                                      const struct release_series *series)
+enum metric_null release_reason(const struct release_input *input,
+                                const struct release_series *series)
 {
     if (series->state == RELEASE_OPEN)
         return METRIC_WITHHELD_OPEN;
@@ -148,9 +153,9 @@ static bool release_series(const struct release_input *input, const struct relea
                            struct metric_rows *rows, struct error *err)
 {
     struct facts *facts = facts_create();
-    bool filled = fill_series(facts, series, err);
+    bool filled = release_fill(facts, series, err);
     if (filled)
-        withhold_series(input->rules, facts, series_reason(input, series), rows);
+        withhold_series(input->rules, series, facts, release_reason(input, series), rows);
     facts_destroy(facts);
     return filled;
 }
@@ -221,25 +226,73 @@ static void release_mean_of_items(const struct release_input *input,
     }
 }
 
-/* Indices without atoms come last: they need their items' rows. */
-static bool release_all(const struct release_input *input, struct metric_rows *rows,
-                        struct error *err)
+static bool is_transfer(const struct release_series *series)
 {
-    metric_rows_begin(rows, "response");
+    return !is_index(series) &&
+           (series->item->kind == FACTS_BINARY || series->item->kind == FACTS_COUNTED);
+}
+
+/* Indices without atoms come last: they need their items' rows. */
+static bool release_satisfaction(const struct release_input *input, struct metric_rows *rows,
+                                 struct error *err)
+{
+    for (size_t i = 0; i < input->series_count; i++) {
+        const struct release_series *series = &input->series[i];
+        bool is_gain = !is_index(series) && series->item->kind == FACTS_DIFFERENCE;
+        if (series->state != RELEASE_MEAN_OF_ITEMS && !is_gain && !is_transfer(series) &&
+            !release_series(input, series, rows, err))
+            return false;
+    }
+    for (size_t i = 0; i < input->series_count; i++)
+        if (input->series[i].state == RELEASE_MEAN_OF_ITEMS)
+            release_mean_of_items(input, &input->series[i], rows);
+    return true;
+}
+
+static bool release_transfer(const struct release_input *input, struct metric_rows *rows,
+                             struct error *err)
+{
+    for (size_t i = 0; i < input->series_count; i++)
+        if (is_transfer(&input->series[i]) && !release_series(input, &input->series[i], rows, err))
+            return false;
+    return release_pairs(input, rows, err);
+}
+
+static bool release_response(const struct release_input *input, struct metric_rows *rows,
+                             struct error *err)
+{
     withhold_totals(input->rules, input->facts, rows);
     for (size_t i = 0; i < input->frame_count; i++)
         if (!withhold_frame(input, &input->frames[i], rows, err))
             return false;
-    metric_rows_begin(rows, "satisfaction");
-    for (size_t i = 0; i < input->series_count; i++)
-        if (input->series[i].state != RELEASE_MEAN_OF_ITEMS &&
-            !release_series(input, &input->series[i], rows, err))
-            return false;
-    for (size_t i = 0; i < input->series_count; i++)
-        if (input->series[i].state == RELEASE_MEAN_OF_ITEMS)
-            release_mean_of_items(input, &input->series[i], rows);
-    metric_rows_begin(rows, "balance");
+    return true;
+}
+
+static bool release_balance(const struct release_input *input, struct metric_rows *rows,
+                            struct error *err)
+{
+    (void)err;
     balance_compute(input->facts, rows);
+    return true;
+}
+
+static bool release_all(const struct release_input *input, struct metric_rows *rows,
+                        struct error *err)
+{
+    static const struct {
+        const char *family;
+        bool (*release)(const struct release_input *input, struct metric_rows *rows,
+                        struct error *err);
+    } releases[] = {
+        {"response", release_response}, {"satisfaction", release_satisfaction},
+        {"learning", release_gains},    {"transfer", release_transfer},
+        {"balance", release_balance},
+    };
+    for (size_t i = 0; i < sizeof releases / sizeof *releases; i++) {
+        metric_rows_begin(rows, releases[i].family);
+        if (!releases[i].release(input, rows, err))
+            return false;
+    }
     return true;
 }
 

@@ -2,9 +2,11 @@
 
 #include "families.h"
 #include <assert.h>
+#include <debriefd/xalloc.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void pass(const struct metric_row *row, enum metric_null reason, struct metric_rows *rows)
+void withhold_row(const struct metric_row *row, enum metric_null reason, struct metric_rows *rows)
 {
     struct metric_row passed = *row;
     if (reason != METRIC_NOT_NULL) {
@@ -29,24 +31,69 @@ static bool is_one_of(const char *name, const char *const *names)
     return *names != NULL;
 }
 
-/* Where one contribution may be estimated from the published sum. */
+/* Where one contribution may be estimated from published sums. */
 struct dominance {
     bool total, groups;
 };
 
-static struct dominance dominance_of(const struct disclosure_rules *rules,
-                                     const struct facts *facts)
+static bool is_safe(const struct disclosure_rules *rules, const struct facts_item *item,
+                    const int64_t *counts)
+{
+    size_t categories = (size_t)(item->max - item->min) + 1, used = 0;
+    struct facts_cell *cells = xcalloc_array(categories, sizeof *cells);
+    for (size_t i = 0; i < categories; i++)
+        if (counts[i] > 0)
+            cells[used++] = (struct facts_cell){item->min + (int)i, counts[i]};
+    struct facts_histogram histogram = {cells, used};
+    bool safe = disclosure_magnitude_safe(rules, &histogram);
+    free(cells);
+    return safe;
+}
+
+/* What entered together with the atom, unless an earlier atom did too. */
+static bool is_time_safe(const struct disclosure_rules *rules, const struct release_series *series,
+                         size_t atom)
+{
+    size_t categories = (size_t)(series->item->max - series->item->min) + 1;
+    int64_t entered = series->atoms[atom].entered;
+    for (size_t i = 0; i < atom; i++)
+        if (series->atoms[i].entered == entered)
+            return true;
+    int64_t *sums = xcalloc_array(categories, sizeof *sums);
+    for (size_t i = atom; i < series->atom_count; i++)
+        for (size_t j = 0; series->atoms[i].entered == entered && j < categories; j++)
+            sums[j] += series->atoms[i].counts[j];
+    bool safe = is_safe(rules, series->item, sums);
+    free(sums);
+    return safe;
+}
+
+static struct dominance dominance_of_atoms(const struct disclosure_rules *rules,
+                                           const struct release_series *series)
 {
     struct dominance unsafe = {0};
-    if (facts_items(facts, 0) == 0 || facts_item(facts, 0, 0)->kind != FACTS_COUNTED)
-        return unsafe;
-    for (size_t slice = 0; slice <= facts_slices(facts); slice++) {
-        struct facts_histogram histogram = facts_histogram(facts, 0, 0, slice);
-        if (disclosure_magnitude_safe(rules, &histogram))
-            continue;
-        unsafe.total = unsafe.total || slice == 0;
-        unsafe.groups = true;
+    for (size_t i = 0; i < series->atom_count; i++) {
+        unsafe.groups = unsafe.groups || !is_safe(rules, series->item, series->atoms[i].counts);
+        unsafe.total = unsafe.total || !is_time_safe(rules, series, i);
     }
+    return unsafe;
+}
+
+static struct dominance dominance_of(const struct disclosure_rules *rules,
+                                     const struct release_series *series)
+{
+    if (series->item == NULL || series->item->kind != FACTS_COUNTED)
+        return (struct dominance){0};
+    if (series->atom_count > 0)
+        return dominance_of_atoms(rules, series);
+    struct release_atom *atoms = xcalloc_array(series->group_count + 1, sizeof *atoms);
+    for (size_t i = 0; i < series->group_count; i++)
+        atoms[i] = (struct release_atom){.group = i, .counts = series->groups[i].counts};
+    struct release_series whole = *series;
+    whole.atoms = atoms;
+    whole.atom_count = series->group_count;
+    struct dominance unsafe = dominance_of_atoms(rules, &whole);
+    free(atoms);
     return unsafe;
 }
 
@@ -65,21 +112,21 @@ static enum metric_null row_reason(const struct disclosure_rules *rules,
 /* For the analyst: they would tell the parameter p. */
 static const char *const unpublished[] = {"ppct_unsafe_p10", "dom_1_85_unsafe", NULL};
 
-void withhold_series(const struct disclosure_rules *rules, const struct facts *facts,
-                     enum metric_null reason, struct metric_rows *rows)
+void withhold_series(const struct disclosure_rules *rules, const struct release_series *series,
+                     const struct facts *facts, enum metric_null reason, struct metric_rows *rows)
 {
     struct metric_rows *computed = metric_rows_create();
     satisfaction_compute(facts, computed);
     transfer_compute(facts, computed);
-    struct dominance unsafe = dominance_of(rules, facts);
+    struct dominance unsafe = dominance_of(rules, series);
     for (size_t i = 0; i < metric_rows_count(computed); i++) {
         const struct metric_row *row = metric_rows_get(computed, i);
         if (is_one_of(row->metric, unpublished))
             continue;
         if (reason == METRIC_NOT_NULL)
-            pass(row, row_reason(rules, row, unsafe), rows);
+            withhold_row(row, row_reason(rules, row, unsafe), rows);
         else if (is_total(row))
-            pass(row, reason, rows);
+            withhold_row(row, reason, rows);
     }
     metric_rows_destroy(computed);
 }
@@ -95,7 +142,7 @@ void withhold_totals(const struct disclosure_rules *rules, const struct facts *f
         if (!is_total(row) || is_one_of(row->metric, not_total))
             continue;
         bool few = row->N < rules->k && strcmp(row->metric, "resp.N") != 0;
-        pass(row, few ? METRIC_WITHHELD_K : METRIC_NOT_NULL, rows);
+        withhold_row(row, few ? METRIC_WITHHELD_K : METRIC_NOT_NULL, rows);
     }
     metric_rows_destroy(computed);
 }
@@ -190,7 +237,7 @@ static void pass_frame(const struct facts *groups, enum metric_null reason,
     for (size_t i = 0; i < metric_rows_count(computed); i++) {
         const struct metric_row *row = metric_rows_get(computed, i);
         if (!is_total(row) || strcmp(row->metric, "resp.R_indicator") == 0)
-            pass(row, reason, rows);
+            withhold_row(row, reason, rows);
     }
     metric_rows_destroy(computed);
 }

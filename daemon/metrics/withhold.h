@@ -5,9 +5,12 @@
 
 #include <debriefd/release.h>
 
-/* The facts of one released series. With a reason, everything of it is held back. */
-void withhold_series(const struct disclosure_rules *rules, const struct facts *facts,
-                     enum metric_null reason, struct metric_rows *rows);
+/* Passes a row on, or that it is held back. */
+void withhold_row(const struct metric_row *row, enum metric_null reason, struct metric_rows *rows);
+
+/* One released series, and facts of it alone. With a reason, everything of it is held back. */
+void withhold_series(const struct disclosure_rules *rules, const struct release_series *series,
+                     const struct facts *facts, enum metric_null reason, struct metric_rows *rows);
 
 /* Total response rates, public unless a wave has fewer than k eligible. */
 void withhold_totals(const struct disclosure_rules *rules, const struct facts *facts,

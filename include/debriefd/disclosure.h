@@ -73,6 +73,13 @@ bool disclosure_epoch_admits(const struct disclosure_rules *rules, int64_t pendi
 bool disclosure_code(const struct disclosure_rules *rules, int64_t *counts, size_t categories,
                      struct error *err) must_check;
 
+/* The same of a count: counts[i] says how many answered i. A move of one would say next to nothing
+ * of a large number, so answers move to the nearest number of another class: 0, 1, 2, 3-5, 6-10,
+ * 11-20, 21-50 and so on. Whatever a category's neighbours are, they receive at most c + 1 answers
+ * and no other category loses any: the proof is the same. */
+bool disclosure_code_count(const struct disclosure_rules *rules, int64_t *counts, size_t categories,
+                           struct error *err) must_check;
+
 /* Whether coding leaves it as it is: what is not coded is not published. */
 bool disclosure_is_coded(const struct disclosure_rules *rules, const int64_t *counts,
                          size_t categories);

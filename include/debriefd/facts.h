@@ -40,7 +40,13 @@ enum facts_disposition {
 };
 
 /* What an item is reported as. */
-enum facts_kind { FACTS_RATING, FACTS_NPS, FACTS_BINARY, FACTS_COUNTED };
+enum facts_kind {
+    FACTS_RATING,
+    FACTS_NPS,
+    FACTS_BINARY,
+    FACTS_COUNTED,
+    FACTS_DIFFERENCE, /* of a person's two answers: what is released of a gain */
+};
 
 struct facts_slice {
     const char *name;

@@ -1,8 +1,12 @@
 /* release: the rows of one release, computed bottom-up from coded atoms with the functions that
  * compute internal rows; groups are the slices and the total is the sum of the groups.
  * Public are the delegation's balance and, for at least k eligible, the total response rate. A
- * held-back metric is a row with a reason. Not released: item response, reliability, anything not
- * built from atoms. */
+ * held-back metric is a row with a reason.
+ * Of a gain what its histogram of differences says is released; what needs both answers (their
+ * means and correlation, normalised gains) is held back, as are the gap of two indices, uptake and
+ * conversion: their answers are released alone, and the histogram of a pair beside those of its
+ * parts could be played against them. Commitments are for the analyst: rates over one person's
+ * several commitments are no histogram of persons. So are item response and reliability. */
 #ifndef DEBRIEFD_RELEASE_H
 #define DEBRIEFD_RELEASE_H
 
@@ -24,7 +28,15 @@ enum release_state {
     RELEASE_MEAN_OF_ITEMS, /* an index without atoms: the mean of the released means of its items */
 };
 
-/* One item or index of one wave. It has groups exactly when it is RELEASE_READY. */
+/* What entered one group at one time, of all that `counts` of the group sums. */
+struct release_atom {
+    size_t group;
+    int64_t entered; /* the same for what entered together, in whichever group */
+    const int64_t *counts;
+};
+
+/* One item or index of one wave. It has groups exactly when it is RELEASE_READY. A gain is an item
+ * of kind FACTS_DIFFERENCE in the wave of its joint. */
 struct release_series {
     const char *wave;
     enum release_state state;
@@ -35,6 +47,18 @@ struct release_series {
     int64_t eligible;   /* N of the wave */
     const struct release_group *groups;
     size_t group_count;
+    /* Of a counted item: sums are told when the p % rule holds in every atom (a group's) or in all
+     * that entered at a time (the total), so that no sum's growth betrays who dominates it. Without
+     * atoms each group is one and all entered together. */
+    const struct release_atom *atoms;
+    size_t atom_count;
+};
+
+/* A joint of kind FACTS_GAIN_INDEX: released as the mean of the released means of these gains. */
+struct release_gain_index {
+    const char *name;
+    const char *const *gains;
+    size_t count;
 };
 
 /* The wave's own frozen groups, over who answered at all. No groups: only the total. */
@@ -46,11 +70,14 @@ struct release_frame {
 
 struct release_input {
     const struct disclosure_rules *rules;
-    const struct facts *facts; /* slices are sectors; only its frame is read, never an answer */
+    const struct facts *facts; /* slices are sectors; only its frame and what its joints are called
+                                  are read, never an answer */
     const struct release_frame *frames;
     size_t frame_count;
     const struct release_series *series;
     size_t series_count;
+    const struct release_gain_index *gain_indices;
+    size_t gain_index_count;
 };
 
 /* Appends the release's rows. Fails with ERR_INVALID, rows untouched, on an atom below its minimum,

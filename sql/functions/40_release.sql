@@ -4,53 +4,110 @@
 -- published as those items' means: the family has the index's name, its contributors are the complete cases, and no
 -- cell of the index itself. Any other index, and a customer index, is published alone, from its complete cases too: what
 -- index somebody can have depends on how many items are answered, so that a bin could tell who is in it.
--- A measured item outside every index is a family of its own. The family '*' is who answered at all.
--- Two things are in no family. What stands behind a condition: who was asked it depends on an answer, so even its
--- count would tell that answer. And an index published alone of whose items another family shows some or an earlier
--- one (by name) has some: two coded histograms of the same answers can be played against each other.
+-- A gain is the difference of a person's two answers, maybe in two waves; it belongs to the wave that measures it.
+-- A measured item outside every index and gain is a family of its own. The family '*' is who answered at all.
+-- In no family is
+-- what stands behind a condition: who was asked it depends on an answer, so even its count would tell that answer;
+-- an index published alone of whose items another family shows some or an earlier one (by name) has some, and a gain
+-- of whose answers an index, or a gain that comes first, has some: two coded histograms of the same answers can be
+-- played against each other;
+-- what two answers say together (uptake, conversion, the gap of two indices), because those are shown alone.
+-- Of gains that share an answer the one that was released stays, then the earliest wave's, then one within the wave
+-- comes first: the retrospective one, whose two answers are given on the same day by the same yardstick. Also gains of
+-- waves that are not closed yet hold an item back, because it could not be shown beside them later.
 CREATE FUNCTION logic.families(programme uuid, study uuid)
 RETURNS TABLE (wave_id uuid, family text, type text, minimum integer, slots integer[], items text[], low integer[],
-               high integer[], reversed boolean[])
+               high integer[], reversed boolean[], other_wave uuid, is_other boolean[], used text[])
 LANGUAGE sql STABLE AS $$
-    WITH closed AS MATERIALIZED (
-        SELECT w.wave_id, v.compiled
+    WITH asked AS MATERIALIZED (
+        SELECT w.wave_id, w.kind, w.closed_at IS NOT NULL AS is_closed, v.compiled,
+               row_number() OVER (ORDER BY array_position('{pre,post,fu}', w.kind), w.kind) AS place
         FROM debrief.wave w
         JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
             AND v.version = w.version
-        WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL
+        WHERE w.programme_id = programme AND w.study_id = study
+    ), slot AS MATERIALIZED (
+        SELECT a.wave_id, s.*, a.wave_id || '/' || s.slot AS name
+        FROM asked a CROSS JOIN jsonb_to_recordset(a.compiled -> 'slots')
+            AS s (slot integer, item text, part text, min integer, max integer, reverse boolean, conditional boolean)
     ), measured AS MATERIALIZED (
-        SELECT c.wave_id, m.items -> 0 ->> 'item' AS item
-        FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'measures') AS m (type text, items jsonb)
-        WHERE m.type IN ('rating', 'nps')
+        SELECT a.wave_id, m.items -> 0 ->> 'item' AS item
+        FROM asked a CROSS JOIN jsonb_to_recordset(a.compiled -> 'measures') AS m (type text, items jsonb)
+        WHERE m.type IN ('rating', 'nps', 'binary', 'count')
     ), member AS MATERIALIZED (
         SELECT c.wave_id, f.id, f.type, f.minimum, x.i, x.m ->> 'item' AS item, (x.m ->> 'slot')::integer AS slot,
                (x.m ->> 'min')::integer AS low, (x.m ->> 'max')::integer AS high, (x.m ->> 'reverse')::boolean AS reversed,
-               (x.m ->> 'conditional')::boolean AS conditional,
+               (x.m ->> 'conditional')::boolean AS conditional, c.wave_id || '/' || (x.m ->> 'slot') AS name,
                f.type = 'index' AND EXISTS (SELECT FROM measured d
                                             WHERE d.wave_id = c.wave_id AND d.item = x.m ->> 'item') AS shown
-        FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'composites')
+        FROM asked c CROSS JOIN jsonb_to_recordset(c.compiled -> 'composites')
             AS f (id text, type text, minimum integer, items jsonb)
         CROSS JOIN LATERAL jsonb_array_elements(f.items) WITH ORDINALITY AS x (m, i)
         WHERE f.type IN ('index', 'nki')
     ), composite AS MATERIALIZED (
         SELECT m.wave_id, m.id, m.minimum, bool_or(m.shown) AS shown, array_agg(m.slot ORDER BY m.i) AS slots,
-               coalesce(array_agg(m.slot) FILTER (WHERE m.shown), '{}') AS shown_slots, array_agg(CASE WHEN m.shown THEN m.item END ORDER BY m.i) AS items, array_agg(m.low ORDER BY m.i) AS low,
-               array_agg(m.high ORDER BY m.i) AS high, array_agg(m.reversed ORDER BY m.i) AS reversed
+               coalesce(array_agg(m.slot) FILTER (WHERE m.shown), '{}') AS shown_slots,
+               array_agg(CASE WHEN m.shown THEN m.item END ORDER BY m.i) AS items, array_agg(m.low ORDER BY m.i) AS low,
+               array_agg(m.high ORDER BY m.i) AS high, array_agg(m.reversed ORDER BY m.i) AS reversed,
+               array_agg(m.name) AS used
         FROM member m GROUP BY m.wave_id, m.id, m.minimum HAVING bool_and(m.conditional IS NOT TRUE)
+    ), index AS MATERIALIZED (
+        SELECT m.* FROM composite m
+        WHERE m.shown OR NOT EXISTS (SELECT FROM composite o WHERE o.wave_id = m.wave_id
+            AND (o.shown_slots && m.slots OR (NOT o.shown AND o.id < m.id AND o.slots && m.slots)))
+    ), item AS MATERIALIZED (
+        SELECT s.* FROM slot s
+        WHERE s.conditional IS NOT TRUE
+          AND EXISTS (SELECT FROM measured d WHERE d.wave_id = s.wave_id AND d.item = s.item)
+          AND NOT EXISTS (SELECT FROM member m WHERE m.wave_id = s.wave_id AND m.item = s.item)
+    ), entered AS MATERIALIZED (
+        SELECT DISTINCT g.wave_id, g.family FROM debrief.atom_group g
+        WHERE g.programme_id = programme AND g.study_id = study
+    ), difference AS MATERIALIZED (
+        SELECT a.wave_id, a.place, m.body ->> 'id' AS id, m.i AS position, array_agg(s.slot ORDER BY r.i) AS slots,
+               array_agg(s.min ORDER BY r.i) AS low, array_agg(s.max ORDER BY r.i) AS high,
+               array_agg(s.reverse ORDER BY r.i) AS reversed, array_agg(s.wave_id <> a.wave_id ORDER BY r.i) AS is_other,
+               array_agg(s.name) AS used, (array_agg(s.wave_id) FILTER (WHERE s.wave_id <> a.wave_id))[1] AS other_wave
+        FROM asked a CROSS JOIN jsonb_array_elements(a.compiled -> 'measures') WITH ORDINALITY AS m (body, i)
+        CROSS JOIN jsonb_array_elements(m.body -> 'items') WITH ORDINALITY AS r (ref, i)
+        JOIN asked b ON b.kind = coalesce(r.ref ->> 'wave', a.kind)
+        JOIN slot s ON s.wave_id = b.wave_id AND s.item = r.ref ->> 'item' AND s.part = r.ref ->> 'part'
+        WHERE m.body ->> 'type' = 'gain'
+        GROUP BY a.wave_id, a.place, m.body ->> 'id', m.i
+        HAVING count(*) = 2 AND bool_or(s.wave_id = a.wave_id) AND bool_and(s.conditional IS NOT TRUE)
+           AND min(s.min) = max(s.min) AND min(s.max) = max(s.max)
+    ), gain AS MATERIALIZED (
+        SELECT DISTINCT ON (d.id) d.*, e.family IS NULL AS is_new
+        FROM difference d LEFT JOIN entered e ON e.wave_id = d.wave_id AND e.family = d.id
+        WHERE NOT EXISTS (SELECT FROM slot s WHERE s.wave_id = d.wave_id AND s.item = d.id)
+        ORDER BY d.id, d.place
+    ), difference_shown AS MATERIALIZED (
+        SELECT g.* FROM gain g
+        WHERE NOT EXISTS (SELECT FROM index x WHERE x.used && g.used)
+          AND NOT EXISTS (SELECT FROM item i JOIN entered e ON e.wave_id = i.wave_id AND e.family = i.item
+                          WHERE i.name = ANY (g.used))
+          AND NOT EXISTS (SELECT FROM gain o WHERE o.id <> g.id AND o.used && g.used
+                          AND (o.is_new, o.place, o.other_wave IS NOT NULL, o.position)
+                            < (g.is_new, g.place, g.other_wave IS NOT NULL, g.position))
+    ), every AS (
+        SELECT m.wave_id, m.id, CASE WHEN m.shown THEN 'items' ELSE 'index' END,
+               cardinality(m.slots), m.slots, m.items, m.low, m.high, m.reversed,
+               NULL::uuid AS other_wave, NULL::boolean[], m.used
+        FROM index m
+        UNION ALL
+        SELECT i.wave_id, i.item, 'item', 1, ARRAY[i.slot], ARRAY[i.item], ARRAY[i.min], ARRAY[i.max], ARRAY[i.reverse],
+               NULL, NULL, ARRAY[i.name]
+        FROM item i WHERE NOT EXISTS (SELECT FROM difference_shown g WHERE i.name = ANY (g.used))
+        UNION ALL
+        SELECT g.wave_id, g.id, 'gain', 2, g.slots, ARRAY[NULL, NULL]::text[], g.low, g.high, g.reversed, g.other_wave,
+               g.is_other, g.used
+        FROM difference_shown g
+        UNION ALL
+        SELECT a.wave_id, '*', 'frame', 0, '{}', '{}', '{}', '{}', '{}', NULL, NULL, '{}' FROM asked a
     )
-    SELECT m.wave_id, m.id, CASE WHEN m.shown THEN 'items' ELSE 'index' END,
-           cardinality(m.slots), m.slots, m.items, m.low, m.high, m.reversed
-    FROM composite m
-    WHERE m.shown OR NOT EXISTS (SELECT FROM composite o WHERE o.wave_id = m.wave_id
-        AND (o.shown_slots && m.slots OR (NOT o.shown AND o.id < m.id AND o.slots && m.slots)))
-    UNION ALL
-    SELECT c.wave_id, s.item, 'item', 1, ARRAY[s.slot], ARRAY[s.item], ARRAY[s.min], ARRAY[s.max], ARRAY[s.reverse]
-    FROM closed c CROSS JOIN jsonb_to_recordset(c.compiled -> 'slots')
-        AS s (slot integer, item text, part text, min integer, max integer, reverse boolean, conditional boolean)
-    WHERE s.conditional IS NOT TRUE AND EXISTS (SELECT FROM measured d WHERE d.wave_id = c.wave_id AND d.item = s.item)
-      AND NOT EXISTS (SELECT FROM member m WHERE m.wave_id = c.wave_id AND m.item = s.item)
-    UNION ALL
-    SELECT c.wave_id, '*', 'frame', 0, '{}', '{}', '{}', '{}', '{}' FROM closed c
+    SELECT e.* FROM every e
+    WHERE EXISTS (SELECT FROM asked a WHERE a.wave_id = e.wave_id AND a.is_closed)
+      AND NOT EXISTS (SELECT FROM asked a WHERE a.wave_id = e.other_wave AND NOT a.is_closed)
 $$;
 
 -- Whether the evaluation, or one that it edits, has entered the family.
@@ -67,7 +124,8 @@ LANGUAGE sql STABLE AS $$
     FROM edited r
 $$;
 
--- Who contributes to which family and has not entered yet: per family the answered items and their scored sum.
+-- Who contributes to which family and has not entered yet: per family the answered items and their scored sum; of a
+-- gain the difference, for who answered both, entering with the evaluation of the gain's own wave.
 -- Members are counted, not joined: right after a wave's first entries nothing is known about that table's size, and
 -- a join planned for an empty one takes seconds.
 CREATE FUNCTION logic.waiting(programme uuid, study uuid)
@@ -79,8 +137,9 @@ LANGUAGE sql STABLE AS $$
     ), standing AS MATERIALIZED (
         SELECT s.* FROM logic.standing(programme, study) s WHERE s.code IN ('I', 'P')
     ), outside AS MATERIALIZED (
-        SELECT s.evaluation_id, s.sector, s.scores, f.*
+        SELECT s.evaluation_id, s.sector, s.scores, b.scores AS other_scores, f.*
         FROM standing s JOIN family f ON f.wave_id = s.wave_id
+        LEFT JOIN standing b ON b.wave_id = f.other_wave AND b.participant_id = s.participant_id
         WHERE (SELECT count(*) FROM debrief.atom_member m
                WHERE m.programme_id = programme AND m.study_id = study AND m.wave_id = f.wave_id
                  AND m.family = f.family AND m.evaluation_id = s.evaluation_id) = 0
@@ -92,17 +151,22 @@ LANGUAGE sql STABLE AS $$
     FROM outside o
     CROSS JOIN LATERAL (
         SELECT count(*)::integer AS answered,
-               sum(CASE WHEN u.reversed THEN u.low + u.high - o.scores[u.slot] ELSE o.scores[u.slot] END)::integer AS total,
-               array_agg(o.scores[u.slot]::integer ORDER BY u.i) AS raw
-        FROM unnest(o.slots, o.low, o.high, o.reversed) WITH ORDINALITY AS u (slot, low, high, reversed, i)
-        WHERE o.scores[u.slot] BETWEEN u.low AND u.high) a
+               sum(CASE WHEN o.type = 'gain' AND v.i = 1 THEN -1 ELSE 1 END
+                   * CASE WHEN v.reversed THEN v.low + v.high - v.score ELSE v.score END)::integer AS total,
+               array_agg(v.score::integer ORDER BY v.i) AS raw
+        FROM (SELECT u.low, u.high, u.reversed, u.i,
+                     CASE WHEN u.is_other THEN o.other_scores[u.slot] ELSE o.scores[u.slot] END AS score
+              FROM unnest(o.slots, o.low, o.high, o.reversed, o.is_other) WITH ORDINALITY
+                  AS u (slot, low, high, reversed, is_other, i)) v
+        WHERE v.score BETWEEN v.low AND v.high) a
     WHERE a.answered >= o.minimum
 $$;
 
 -- A function with a setting is planned at each call: a plan kept from when no wave had members scans them all, once
 -- for every contribution.
 -- The counts that decide and the histograms that are coded. A row with an empty item counts contributors and names
--- their evaluations; an index's cell has its answered count and scored sum, an item's cell its raw value as the sum.
+-- their evaluations; an index's cell has its answered count and scored sum, an item's cell its raw value as the sum, a
+-- gain's cell the difference.
 CREATE FUNCTION logic.waiting_counts(programme uuid, study uuid)
 RETURNS TABLE (wave text, wave_id uuid, family text, type text, item text, sector text, answered integer,
                total integer, n bigint, evaluations uuid[])
@@ -121,6 +185,10 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
         FROM contribution c CROSS JOIN LATERAL unnest(c.items, c.raw) AS u (item, value)
         WHERE c.type IN ('items', 'item') AND u.item IS NOT NULL
         GROUP BY c.wave_id, c.family, c.type, u.item, c.sector, u.value
+        UNION ALL
+        SELECT c.wave_id, c.family, c.type, c.family, c.sector, 1, c.total, count(*), NULL
+        FROM contribution c WHERE c.type = 'gain'
+        GROUP BY c.wave_id, c.family, c.type, c.sector, c.total
     )
     SELECT w.kind, c.wave_id, c.family, c.type, c.item, c.sector, c.answered, c.total, c.n, c.evaluations
     FROM cell c JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = c.wave_id

@@ -20,6 +20,11 @@ INDICES = {"PHASE_preparation": ["S_PREP1", "S_PREP2"],
 REVERSED = {"S_PROG4"}
 NKI = ["NKI1", "NKI2", "NKI3"]
 NKI_BINS = 20
+THEMES = ["T1", "T2", "T3", "T4"]
+COUNT_MAX = 30000
+COUNT_CLASSES = [0, 1, 2, 3, 6, 11, 21, 51, 101, 201, 501, 1001, 2001, 5001, 10001, 20001]
+DOMINANCE = 0.10
+FAMILIES = ("satisfaction", "learning", "transfer")
 # Of the programme's sectors, in order; who of them answers. Awkward on purpose: 1 to 4 people in a sector.
 DELEGATIONS = {
     0: [],
@@ -40,9 +45,12 @@ def draw_answers(random_):
         answers[name] = high - 1 if random_.random() < 0.75 else random_.randint(low, high)
         if random_.random() < 0.06:
             answers[name] = {"missing": random_.choice(["dk", "refused"])}
-    for theme in "1234":
-        answers["L_then_T" + theme] = answers["L_now_T" + theme] = 3
-    answers["HOST_MADE"] = random_.choice([0, 1, 400])
+    for theme in THEMES:
+        answers["L_then_" + theme] = random_.choice([2, 3, 3, 3])
+        answers["L_now_" + theme] = 5 if random_.random() < 0.2 else answers["L_then_" + theme] + 1
+        if random_.random() < 0.06:
+            answers[random_.choice(["L_then_", "L_now_"]) + theme] = {"missing": "dk"}
+    answers["HOST_MADE"] = random_.choice([0, 0, 0, 1, 1, 2, 4, 7, 400])
     return answers
 
 
@@ -85,6 +93,28 @@ def code(histogram):
     return coded
 
 
+def code_count(histogram):
+    """The same of a count: what is too many goes to the nearest number of the class below or above."""
+    coded = list(histogram)
+    cap = sum(coded) - (COALITION + 1)
+    for mode, count in enumerate(histogram):
+        if count <= cap:
+            continue
+        at = max(i for i, first in enumerate(COUNT_CLASSES) if first <= mode)
+        ways = [COUNT_CLASSES[at] - 1] if at > 0 else []
+        ways += COUNT_CLASSES[at + 1:at + 2]
+        for step in range(count - cap):
+            coded[mode] -= 1
+            coded[ways[step % len(ways)]] += 1
+    return coded
+
+
+def is_dominated(histogram):
+    """metrics.md 8.6: whether the second largest could estimate the largest to within p per cent."""
+    values = sorted((value for value, count in enumerate(histogram) for _ in range(count)), reverse=True)
+    return sum(values[2:]) < DOMINANCE * values[0]
+
+
 class Model:
     """The atoms of one study's wave."""
 
@@ -94,6 +124,8 @@ class Model:
         self.atoms = {}    # (family, group, item): coded histogram, summed over epochs
         self.waiting = {}  # family: {participant: (sector, {item: category})}
         self.entered = {}  # family: participants
+        self.counted = []  # (time, group, histogram) of the atoms of HOST_MADE
+        self.time = 0
 
     @staticmethod
     def contributions(answers):
@@ -109,6 +141,11 @@ class Model:
         if len(scored) == len(NKI):
             share = sum(value - 1 for value in scored) / (9 * len(scored))
             yield "NKI", {"NKI": (math.floor(NKI_BINS * share + 0.5 + 1e-12), NKI_BINS + 1)}
+        for theme in THEMES:
+            if "L_then_" + theme in given and "L_now_" + theme in given:
+                yield "RPP_" + theme, {"RPP_" + theme: (given["L_now_" + theme] - given["L_then_" + theme] + 4, 9)}
+        if "HOST_MADE" in given:
+            yield "HOST_MADE", {"HOST_MADE": (given["HOST_MADE"], COUNT_MAX + 1)}
 
     def answer(self, participant, sector, answers):
         """A later answer takes the place of one that waits; one that entered stands, and the later one waits."""
@@ -119,6 +156,7 @@ class Model:
                 self.waiting.setdefault(family, {})[participant] = (sector, cells)
 
     def release(self):
+        self.time += 1
         for family, waiting in self.waiting.items():
             if family not in self.groups:
                 counts = {s: sum(sector == s for sector, _ in waiting.values()) for s in SECTORS}
@@ -140,7 +178,10 @@ class Model:
             for cells in entering:
                 histogram[cells[item][0]] += 1
             earlier = self.atoms.get((family, group, item), [0] * categories)
-            self.atoms[family, group, item] = [a + b for a, b in zip(earlier, code(histogram))]
+            coded = (code_count if item == "HOST_MADE" else code)(histogram)
+            self.atoms[family, group, item] = [a + b for a, b in zip(earlier, coded)]
+            if item == "HOST_MADE":
+                self.counted.append((self.time, group, coded))
 
     def histograms(self):
         """(slice, item): the histogram that is public."""
@@ -151,10 +192,44 @@ class Model:
             public["all", item] = [a + b for a, b in zip(total, histogram)]
         return public
 
+    def expected_count(self, slice_, histogram):
+        """Sums only when nobody dominates what entered at any time; of groups, when that holds in every atom."""
+        values = [value for value, count in enumerate(histogram) for _ in range(count)]
+        times = {}
+        for time, _, atom in self.counted:
+            times[time] = [a + b for a, b in zip(times.get(time, [0] * len(atom)), atom)]
+        together = times.values() if slice_ == "all" else [atom for _, _, atom in self.counted]
+        is_told = not any(is_dominated(one) for one in together)
+        yield "n", len(values)
+        yield "mean", statistics.fmean(values) if is_told else None
+        if slice_ == "all":
+            yield "sum", sum(values) if is_told else None
+            yield "median", statistics.median(values)
+            yield "share_any", sum(value > 0 for value in values) / len(values)
+
+    @staticmethod
+    def expected_gain(values):
+        yield "gain.n", len(values)
+        yield "gain.mean", statistics.fmean(values)
+        yield "gain.sd", statistics.stdev(values)
+        yield "gain.improved", sum(value > 0 for value in values) / len(values)
+        yield "gain.same", sum(value == 0 for value in values) / len(values)
+        yield "gain.worse", sum(value < 0 for value in values) / len(values)
+        for metric in ("pre_mean", "post_mean", "r", "dav", "hake_class", "hake_ind", "hake_ind_n", "norm_change"):
+            yield "gain." + metric, None
+
     def expected(self):
         """(slice, item, metric): value."""
         rows = {}
         for (slice_, item), histogram in self.histograms().items():
+            if item == "HOST_MADE":
+                rows.update({(slice_, item, metric): value for metric, value in self.expected_count(slice_, histogram)})
+                continue
+            if item.startswith("RPP_"):
+                values = [i - 4 for i, count in enumerate(histogram) for _ in range(count)]
+                if slice_ == "all":
+                    rows.update({(slice_, item, metric): value for metric, value in self.expected_gain(values)})
+                continue
             low = 0 if item in ("NPS", "NKI") else 1
             values = [low + category for category, count in enumerate(histogram) for _ in range(count)]
             n = len(values)
@@ -221,9 +296,12 @@ class DisclosureTest(ServiceTest):
     def satisfaction(self, study, query=""):
         return [row for row in study.metrics(query=query)["metrics"] if row["family"] == "satisfaction"]
 
+    def of_atoms(self, study):
+        return [row for row in study.metrics()["metrics"] if row["family"] in FAMILIES]
+
     def check_release(self, study, model):
         """Every number is the model's, and there is no other."""
-        shown = {key_of(row): row for row in self.satisfaction(study)}
+        shown = {key_of(row): row for row in self.of_atoms(study)}
         expected = model.expected()
         for key, value in expected.items():
             self.assertIn(key, shown)
@@ -237,8 +315,9 @@ class DisclosureTest(ServiceTest):
             self.assertIn(key[0], groups, key)
             if row["value"] is None:
                 continue
-            self.assertGreaterEqual(row["n"], K, key)
-            items = INDICES.get(key[1], [key[1]])
+            if key[2] != "gain.sign_p":  # its n is who changed, as the shares of improved and worse say
+                self.assertGreaterEqual(row["n"], K, key)
+            items = {**INDICES, "RPP_INDEX": ["RPP_" + theme for theme in THEMES]}.get(key[1], [key[1]])
             self.assertTrue(all((key[0], item) in model.histograms() for item in items), key)
         return len(expected)
 
@@ -290,10 +369,24 @@ class DisclosureTest(ServiceTest):
                     self.assertGreaterEqual(row["n"], K, (size, row))
 
     def test_magnitudes_that_one_person_dominates_are_not_shown(self):
+        """Both cases occur among these studies; what is held back says why."""
+        reasons = set()
         for study in self.studies.values():
             for row in study.metrics()["metrics"]:
-                self.assertFalse(row["item"].startswith(("HOST_MADE", "CONTACTS", "RPP", "L_")) and
-                                 row["value"] is not None, row)
+                if row["item"] == "HOST_MADE" and row["metric"] == "sum":
+                    reasons.add(row["null_reason"])
+                self.assertFalse(row["item"].startswith(("CONTACTS", "L_", "COMMIT")), row)
+                self.assertNotIn(row["metric"], ("ppct_unsafe_p10", "dom_1_85_unsafe"))
+        self.assertLessEqual({"withheld_k", "withheld_dominance"}, reasons)
+
+    def test_a_gain_is_told_without_its_single_waves(self):
+        shown = {key_of(row): row for row in self.of_atoms(self.studies[33])}
+        means = [shown["all", "RPP_" + theme, "gain.mean"]["value"] for theme in THEMES]
+        self.assertAlmostEqual(shown["all", "RPP_INDEX", "gain.mean"]["value"], statistics.fmean(means), 9)
+        self.assertEqual(shown["all", "RPP_INDEX", "gain.sd"]["null_reason"], "withheld_linked")
+        self.assertEqual(shown["all", "RPP_T1", "gain.pre_mean"]["null_reason"], "withheld_linked")
+        for metric in ("gain.t_lo", "gain.fpc_hi", "gain.dz", "gain.gz", "gain.sign_p", "gain.signflip_p"):
+            self.assertIsNotNone(shown["all", "RPP_T1", metric]["value"], metric)
 
     def test_every_view_says_the_same(self):
         """Filters, CSV, the programme's metrics and as_of are selections of one release."""
@@ -417,8 +510,9 @@ class DisclosureTest(ServiceTest):
         for line, participant, answers in zip(lines, waiting, given):
             self.assertEqual(wave.import_lines([line], "?late=1")[0]["outcome"], "new")
             study.await_settled()
-            self.assertEqual(self.satisfaction(study), before)
             model.answer(participant, sectors[participant], answers)
+            model.release()
+            self.check_release(study, model)
 
         # Edits of what was released wait for good, be they ever so many; what they answer for the first time does not.
         edits, given = self.late_lines(early, first)

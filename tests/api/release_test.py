@@ -382,9 +382,9 @@ class ReleaseTest(ServiceTest):
         # What only the analyst's rows have is in none of a dashboard's answers.
         hidden = {(row["item"], row["metric"]) for row in study.internal()}
         shown = {(row["item"], row["metric"]) for row in study.metrics()["metrics"]}
-        self.assertIn(("HOST_MADE", "sum"), hidden - shown)
+        self.assertIn(("HOST_MADE", "ppct_unsafe_p10"), hidden - shown)
         for query in ("", "?item=HOST_MADE", "?layout=wide"):
-            self.assertNotIn(b"HOST_MADE", self.programme.dashboard.get(study.path + "/metrics.csv" + query).body)
+            self.assertNotIn(b"ppct_unsafe", self.programme.dashboard.get(study.path + "/metrics.csv" + query).body)
 
     def test_no_text_is_a_formula(self):
         programme = Programme(self.service, "Formulas")

@@ -1,6 +1,8 @@
 #include "suite.h"
 
 #include <debriefd/disclosure.h>
+#include <debriefd/xalloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct disclosure_rules *const rules = &disclosure_default_rules;
@@ -115,6 +117,30 @@ static void a_mode_over_the_cap_moves_one_step(void)
     codes_to((int64_t[]){0, 0, 4, 0, 2}, (int64_t[]){0, 0, 4, 0, 2});
 }
 
+static void counts_are(size_t mode, size_t categories, size_t down, size_t up)
+{
+    struct error err;
+    int64_t *counts = xcalloc_array(categories, sizeof *counts);
+    counts[mode] = 6;
+    CU_ASSERT(disclosure_code_count(rules, counts, categories, &err));
+    CU_ASSERT_EQUAL(counts[mode], 4);
+    CU_ASSERT_EQUAL(counts[down], down == up ? 2 : 1);
+    CU_ASSERT_EQUAL(counts[up], down == up ? 2 : 1);
+    CU_ASSERT(disclosure_is_coded(rules, counts, categories));
+    free(counts);
+}
+
+/* 400 is of the class 201-500. */
+static void a_count_moves_to_another_class(void)
+{
+    counts_are(0, 30001, 1, 1);
+    counts_are(1, 30001, 0, 2);
+    counts_are(4, 30001, 2, 6);
+    counts_are(400, 30001, 200, 501);
+    counts_are(400, 501, 200, 200);
+    counts_are(30000, 30001, 20000, 20000);
+}
+
 /* Every histogram of 5 to 9 answers over 4 values: coding keeps n, obeys the cap, is idempotent and
  * moves at most c + 1 answers. */
 static void coding_has_its_properties(void)
@@ -208,6 +234,7 @@ int main(void)
         {"no grouping is below k", no_grouping_is_below_k},
         {"a group lists its sectors", a_group_lists_its_sectors},
         {"a mode over the cap moves one step", a_mode_over_the_cap_moves_one_step},
+        {"a count moves to another class", a_count_moves_to_another_class},
         {"coding has its properties", coding_has_its_properties},
         {"atoms that cannot be are refused", atoms_that_cannot_be_are_refused},
         {"an index is binned to the nearest", an_index_is_binned_to_the_nearest},

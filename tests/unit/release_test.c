@@ -215,6 +215,35 @@ static void a_dominated_sum_is_held(void)
     metric_rows_destroy(rows);
 }
 
+static void sums_are(const struct release_atom *atoms, size_t count, bool total, bool groups)
+{
+    static const int64_t both[] = {4, 6, 4, 2, 0, 0, 0, 0, 0, 1};
+    static const int64_t calm[] = {2, 3, 2, 1, 0, 0, 0, 0, 0, 0};
+    struct release_group all[] = {{"politics+academia", 14, both}, {"business", 8, calm}};
+    struct release_series series = of_item(&reach, all, 2);
+    series.atoms = atoms;
+    series.atom_count = count;
+    struct metric_rows *rows = release(&series, 1);
+    enum metric_null held = METRIC_WITHHELD_DOMINANCE, told = METRIC_NOT_NULL;
+    CU_ASSERT_EQUAL(study_null(rows, "all", "REACH", "sum"), total ? told : held);
+    CU_ASSERT_EQUAL(study_null(rows, "all", "REACH", "mean"), total ? told : held);
+    CU_ASSERT_EQUAL(study_null(rows, "business", "REACH", "mean"), groups ? told : held);
+    CU_ASSERT_EQUAL(study_null(rows, "all", "REACH", "median"), told);
+    CU_ASSERT_EQUAL(study_null(rows, "all", "REACH", "share_any"), told);
+    metric_rows_destroy(rows);
+}
+
+/* The growth of a sum tells the sum of what entered since: there too nobody may dominate. */
+static void no_growth_of_a_sum_is_dominated(void)
+{
+    static const int64_t calm[] = {2, 3, 2, 1, 0, 0, 0, 0, 0, 0};
+    static const int64_t lone[] = {2, 3, 2, 1, 0, 0, 0, 0, 0, 1};
+    static const int64_t rival[] = {4, 0, 0, 0, 0, 0, 0, 0, 1, 1};
+    sums_are((struct release_atom[]){{0, 1, calm}, {0, 1, lone}, {1, 1, calm}}, 3, true, true);
+    sums_are((struct release_atom[]){{0, 1, calm}, {0, 2, rival}, {1, 1, calm}}, 3, false, false);
+    sums_are((struct release_atom[]){{0, 1, calm}, {0, 2, rival}, {1, 2, calm}}, 3, true, false);
+}
+
 static void response_rates_need_k(void)
 {
     struct metric_rows *rows = release(NULL, 0);
@@ -292,6 +321,7 @@ int main(void)
          an_index_and_its_items_are_not_both_released},
         {"an index may be the mean of its items", an_index_may_be_the_mean_of_its_items},
         {"a dominated sum is held", a_dominated_sum_is_held},
+        {"no growth of a sum is dominated", no_growth_of_a_sum_is_dominated},
         {"response rates need k", response_rates_need_k},
         {"groups below k hold every group", groups_below_k_hold_every_group},
         {"a study of one or none tells nothing", a_study_of_one_or_none_tells_nothing},

@@ -1,0 +1,47 @@
+/* publish_part: a release while it is built. Private to publishing. */
+#ifndef DEBRIEFD_PUBLISH_PART_H
+#define DEBRIEFD_PUBLISH_PART_H
+
+#include "jobs_private.h"
+#include <debriefd/instrument.h>
+#include <debriefd/release.h>
+
+#define SERIES_MAX 1000
+
+/* One series with storage of its own for what it points to. */
+struct series {
+    struct release_series series;
+    struct facts_item item;
+    struct release_group groups[FACTS_SLICES_MAX];
+    char *names[FACTS_SLICES_MAX];
+    struct release_atom *atoms; /* with their counts */
+};
+
+struct building {
+    const struct study_run *run;
+    struct rows *families; /* wave, wave_id, family, type, items */
+    struct rows *groups;   /* wave, family, group_id, sectors */
+    struct rows *atoms;    /* wave, family, group_id, item, value, n, entered */
+    struct series **series;
+    size_t count;
+    struct release_frame frames[STUDY_WAVES_MAX];
+    size_t frame_groups[STUDY_WAVES_MAX][FACTS_SLICES_MAX];
+    size_t frame_count;
+    struct release_gain_index gain_indices[INSTRUMENT_MEASURES];
+    size_t gain_index_count;
+};
+
+/* A series of the wave, open until it is said otherwise. */
+struct series *publish_add(struct building *building, const struct study_wave *wave);
+
+/* The row of the family, or -1. */
+int publish_find_family(const struct building *building, const char *wave, const char *family);
+
+/* The groups of the family, each with the item's coded counts. */
+void publish_add_groups(const struct building *building, struct series *made, const char *family,
+                        const char *item, int minimum, size_t categories);
+
+/* Every gain of the study, and which gains their indices are of. */
+void publish_gains(struct building *building);
+
+#endif
