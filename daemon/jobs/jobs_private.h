@@ -18,6 +18,7 @@ struct study_run {
     int64_t epoch;
     struct params params; /* programme and study */
     struct study_facts loaded;
+    struct metric_rows *internal; /* what was computed, or NULL before */
     struct disclosure_rules rules;
 };
 

@@ -244,6 +244,8 @@ static bool compute(struct building *building, struct metric_rows *rows, struct 
         .series_count = building->count,
         .gain_indices = building->gain_indices,
         .gain_index_count = building->gain_index_count,
+        .network = building->networks.computed,
+        .said = building->networks.said,
     };
     bool computed = release_compute(&input, rows, err);
     free(series);
@@ -314,7 +316,8 @@ bool publish_release(struct study_run *run, int64_t *number, struct error *err)
         session_execute(run->session, "fact_disclosure", &run->params, &building.families, err) &&
         session_execute(run->session, "fact_groups", &run->params, &building.groups, err) &&
         session_execute(run->session, "fact_atoms", &run->params, &building.atoms, err) &&
-        build(&building, number, err);
+        publish_networks_read(run, &building.networks, err) && build(&building, number, err);
+    publish_networks_finish(&building.networks);
     rows_destroy(building.families);
     rows_destroy(building.groups);
     rows_destroy(building.atoms);

@@ -17,6 +17,11 @@ struct series {
     struct release_atom *atoms; /* with their counts */
 };
 
+struct publish_networks {
+    struct metric_rows *computed;
+    struct metric_rows *said; /* by the newest release */
+};
+
 struct building {
     const struct study_run *run;
     struct rows *families; /* wave, wave_id, family, type, items */
@@ -29,6 +34,7 @@ struct building {
     size_t frame_count;
     struct release_gain_index gain_indices[INSTRUMENT_MEASURES];
     size_t gain_index_count;
+    struct publish_networks networks;
 };
 
 /* A series of the wave, open until it is said otherwise. */
@@ -40,6 +46,11 @@ int publish_find_family(const struct building *building, const char *wave, const
 /* The groups of the family, each with the item's coded counts. */
 void publish_add_groups(const struct building *building, struct series *made, const char *family,
                         const char *item, int minimum, size_t categories);
+
+/* Finish in any case. */
+bool publish_networks_read(const struct study_run *run, struct publish_networks *networks,
+                           struct error *err) must_check;
+void publish_networks_finish(struct publish_networks *networks);
 
 /* Every gain of the study, and which gains their indices are of. */
 void publish_gains(struct building *building);

@@ -83,15 +83,13 @@ static bool store_metrics(const struct study_run *run, enum refresh_mode mode,
     return is_good;
 }
 
-static bool compute_metrics(const struct study_run *run, enum refresh_mode mode,
+static bool compute_metrics(struct study_run *run, enum refresh_mode mode,
                             struct refresh_result *result, struct error *err)
 {
-    struct metric_rows *computed = metric_rows_create();
-    metric_compute_all(run->loaded.facts, computed);
-    bool is_good =
-        add_interviews(run, computed, err) && store_metrics(run, mode, computed, result, err);
-    metric_rows_destroy(computed);
-    return is_good;
+    run->internal = metric_rows_create();
+    metric_compute_all(run->loaded.facts, run->internal);
+    return add_interviews(run, run->internal, err) &&
+           store_metrics(run, mode, run->internal, result, err);
 }
 
 /* Closed waves whose contributions and frame are what they were have nothing new to release. */
@@ -110,6 +108,8 @@ static bool compute(struct study_run *run, enum refresh_mode mode, struct refres
                    study_facts_count(&run->loaded, err) &&
                    compute_metrics(run, mode, result, err) &&
                    release_closed(run, result, may_enter, err);
+    metric_rows_destroy(run->internal);
+    run->internal = NULL;
     study_facts_finish(&run->loaded);
     return is_good;
 }

@@ -46,6 +46,15 @@ bool disclosure_epoch_admits(const struct disclosure_rules *rules, int64_t pendi
     return pending >= disclosure_atom_minimum(rules);
 }
 
+bool disclosure_signatures_admit(const struct disclosure_rules *rules, const int64_t *people,
+                                 size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (people[i] != 0 && people[i] < disclosure_atom_minimum(rules))
+            return false;
+    return true;
+}
+
 /* A sector's provisional group is the number of its first sector. */
 struct grouping {
     const struct disclosure_sector *sectors;

@@ -146,6 +146,9 @@ static const char *const null_names[METRIC_NULLS] = {
     [METRIC_WITHHELD_DIST] = "withheld_dist",
     [METRIC_WITHHELD_DOMINANCE] = "withheld_dominance",
     [METRIC_WITHHELD_LINKED] = "withheld_linked",
+    [METRIC_WITHHELD_EGOS] = "withheld_egos",
+    [METRIC_WITHHELD_COVERAGE] = "withheld_coverage",
+    [METRIC_WITHHELD_SMALL] = "withheld_small",
 };
 
 const char *metric_null_name(enum metric_null null)

@@ -286,7 +286,7 @@ static bool release_all(const struct release_input *input, struct metric_rows *r
     } releases[] = {
         {"response", release_response}, {"satisfaction", release_satisfaction},
         {"learning", release_gains},    {"transfer", release_transfer},
-        {"balance", release_balance},
+        {"network", release_networks},  {"balance", release_balance},
     };
     for (size_t i = 0; i < sizeof releases / sizeof *releases; i++) {
         metric_rows_begin(rows, releases[i].family);

@@ -20,4 +20,12 @@ bool release_gains(const struct release_input *input, struct metric_rows *rows,
 bool release_pairs(const struct release_input *input, struct metric_rows *rows,
                    struct error *err) must_check;
 
+/* Of a closed wave with enough egos. */
+bool release_mixing(const struct release_input *input, const char *wave, struct metric_rows *rows,
+                    struct error *err) must_check;
+
+/* What was told of networks, and what can be told now. */
+bool release_networks(const struct release_input *input, struct metric_rows *rows,
+                      struct error *err) must_check;
+
 #endif

@@ -54,6 +54,9 @@ enum metric_null {
     METRIC_WITHHELD_DIST,      /* too few for a distribution */
     METRIC_WITHHELD_DOMINANCE, /* one contributor could estimate another: p % rule */
     METRIC_WITHHELD_LINKED,    /* only the index is released, or only its items */
+    METRIC_WITHHELD_EGOS,      /* too few complete egos for a network */
+    METRIC_WITHHELD_COVERAGE,  /* too many did not answer for the structure of a network */
+    METRIC_WITHHELD_SMALL,     /* beside what is shown it would tell of one person or a few */
     METRIC_NULLS
 };
 

@@ -6,7 +6,15 @@
  * means and correlation, normalised gains) is held back, as are the gap of two indices, uptake and
  * conversion: their answers are released alone, and the histogram of a pair beside those of its
  * parts could be played against them. Commitments are for the analyst: rates over one person's
- * several commitments are no histogram of persons. So are item response and reliability. */
+ * several commitments are no histogram of persons. So are item response and reliability.
+ *
+ * The network of a wave is told once, when the wave (of a change: both waves, of a panel: every wave
+ * with a roster) is closed, and stays as it was told whatever is answered later. It needs
+ * rules->network complete egos; structure needs a report on 90 % of the pairs, centralisation that
+ * 80 % answered. Nothing of a single person, of brokerage only the rate and the share across
+ * sectors; 0 to 2 isolates or components are "<3". Mixing is told between sectors merged until each
+ * has k answering egos, so that nothing stands to be subtracted. Change and panel are of fewer
+ * people than the waves themselves: they pass the signature gate, or only what is new is told. */
 #ifndef DEBRIEFD_RELEASE_H
 #define DEBRIEFD_RELEASE_H
 
@@ -78,6 +86,8 @@ struct release_input {
     size_t series_count;
     const struct release_gain_index *gain_indices;
     size_t gain_index_count;
+    const struct metric_rows *network; /* the internal rows of the family, or NULL */
+    const struct metric_rows *said;    /* what the newest release says of networks, or NULL */
 };
 
 /* Appends the release's rows. Fails with ERR_INVALID, rows untouched, on an atom below its minimum,
