@@ -3,31 +3,57 @@
 -- release is said, so that a withdrawn one can be explained too.
 
 -- An outcome's rule: what the release says, told apart where its one code has several causes. Behind a condition stands
--- what is in no family because of it; an index whose family shows its items is the mean of their means.
-CREATE FUNCTION logic.rule_of(null_reason text, is_conditional boolean, is_mean boolean) RETURNS text
+-- what is in no family because of it; an index whose family shows its items is the mean of their means; of a gain that
+-- is shown, only what its differences say.
+CREATE FUNCTION logic.rule_of(null_reason text, is_conditional boolean, is_mean boolean, is_gain boolean) RETURNS text
 LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN null_reason IS NULL THEN NULL
             WHEN null_reason <> 'withheld_linked' THEN regexp_replace(null_reason, '^withheld_', '')
-            WHEN is_conditional THEN 'condition' WHEN is_mean THEN 'mean_of_items' ELSE 'linked' END;
+            WHEN is_conditional THEN 'condition' WHEN is_mean THEN 'mean_of_items' WHEN is_gain THEN 'difference'
+            ELSE 'linked' END;
 
--- What the waves measure: an item or index, its slots, and whether a condition decides who is asked.
+-- What the waves measure: an item, an index, or what two answers say together, by the wave its rows name; the waves and
+-- slots it is of, the slots as in logic.families; and whether a condition decides who is asked.
 CREATE FUNCTION logic.measured(programme uuid, study uuid)
-RETURNS TABLE (wave_id uuid, item text, slots integer[], is_conditional boolean)
+RETURNS TABLE (wave text, item text, waves uuid[], used text[], is_conditional boolean, is_gain_index boolean)
 LANGUAGE sql STABLE AS $$
     WITH compiled AS MATERIALIZED (
-        SELECT w.wave_id, v.compiled FROM debrief.wave w
+        SELECT w.wave_id, w.kind, v.compiled FROM debrief.wave w
         JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
             AND v.version = w.version
         WHERE w.programme_id = programme AND w.study_id = study
+    ), slot AS MATERIALIZED (
+        SELECT c.wave_id, c.kind, s.item, s.part, s.conditional IS TRUE AS conditional, c.wave_id || '/' || s.slot AS name
+        FROM compiled c CROSS JOIN jsonb_to_recordset(c.compiled -> 'slots')
+            AS s (slot integer, item text, part text, conditional boolean)
+    ), measure AS MATERIALIZED (
+        SELECT c.wave_id, c.kind, m.* FROM compiled c
+        CROSS JOIN jsonb_to_recordset(c.compiled -> 'measures') AS m (id text, type text, items jsonb, measures jsonb)
+    ), pair AS MATERIALIZED (
+        SELECT m.wave_id, m.kind, m.id, m.type, s.wave_id AS other, s.name, s.conditional
+        FROM measure m CROSS JOIN jsonb_array_elements(m.items) AS r (ref)
+        JOIN slot s ON s.kind = coalesce(r.ref ->> 'wave', m.kind) AND s.item = r.ref ->> 'item'
+            AND s.part = r.ref ->> 'part'
+        WHERE m.type IN ('gain', 'uptake', 'conversion', 'index')
     )
-    SELECT c.wave_id, s.item, array_agg(s.slot), bool_or(s.conditional IS TRUE)
-    FROM compiled c CROSS JOIN jsonb_to_recordset(c.compiled -> 'slots') AS s (slot integer, item text, conditional boolean)
-    GROUP BY c.wave_id, s.item
+    SELECT s.kind, s.item, ARRAY[s.wave_id], array_agg(s.name), bool_or(s.conditional), false
+    FROM slot s GROUP BY s.wave_id, s.kind, s.item
     UNION ALL
-    SELECT c.wave_id, f.id, array_agg(m.slot), bool_or(m.conditional IS TRUE)
+    SELECT c.kind, f.id, ARRAY[c.wave_id], array_agg(c.wave_id || '/' || m.slot), bool_or(m.conditional IS TRUE), false
     FROM compiled c CROSS JOIN jsonb_to_recordset(c.compiled -> 'composites') AS f (id text, type text, items jsonb)
     CROSS JOIN jsonb_to_recordset(f.items) AS m (slot integer, conditional boolean)
-    GROUP BY c.wave_id, f.id
+    GROUP BY c.wave_id, c.kind, f.id
+    UNION ALL
+    SELECT min(CASE p.type WHEN 'gain' THEN 'pair' ELSE p.kind END), p.id, array_agg(p.wave_id) || array_agg(p.other),
+           array_agg(p.name), bool_or(p.conditional), false
+    FROM pair p WHERE p.type <> 'index' GROUP BY p.wave_id, p.id
+    UNION ALL
+    SELECT min(CASE m.type WHEN 'gain_index' THEN 'pair' ELSE m.kind END), m.id, array_agg(p.wave_id) || array_agg(p.other),
+           array_agg(p.name), bool_or(p.conditional), bool_or(m.type = 'gain_index')
+    FROM measure m CROSS JOIN jsonb_array_elements_text(m.measures) AS r (id)
+    JOIN pair p ON p.wave_id = m.wave_id AND p.id = r.id
+    WHERE m.type IN ('gain_index', 'gap')
+    GROUP BY m.wave_id, m.id
 $$;
 
 -- A family's frozen groups, with what was counted when they were frozen, what entered since, and who waits.
@@ -67,10 +93,15 @@ CREATE FUNCTION logic.explanations(programme uuid, study uuid, with_coding boole
 RETURNS TABLE (place bigint, body json)
 LANGUAGE sql STABLE AS $$
     WITH measured AS MATERIALIZED (
-        SELECT m.*, w.kind AS wave FROM logic.measured(programme, study) m
-        JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = m.wave_id
+        -- What the instruments of two waves name alike is explained once.
+        SELECT DISTINCT ON (m.wave, m.item) m.* FROM logic.measured(programme, study) m
+        ORDER BY m.wave, m.item, m.waves
+    ), opened AS MATERIALIZED (
+        SELECT w.wave_id, w.kind FROM debrief.wave w
+        WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NULL
     ), family AS MATERIALIZED (
-        SELECT f.* FROM logic.families(programme, study) f
+        SELECT f.*, w.kind FROM logic.families(programme, study) f
+        JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = f.wave_id
     ), newest AS (
         SELECT max(r.number) AS number FROM debrief.release r WHERE r.programme_id = programme AND r.study_id = study
     ), released AS MATERIALIZED (
@@ -79,10 +110,12 @@ LANGUAGE sql STABLE AS $$
         FROM debrief.release_metric m JOIN newest n ON m.number = n.number
         WHERE m.programme_id = programme AND m.study_id = study
     ), internal AS (
-        -- What no row of the release is about: of an open wave, or for the analyst only.
+        -- What no row of the release is about: of an open wave, or for the analyst only. A change of the network is
+        -- over two waves, its panel over all.
         SELECT m.family, m.wave, m.item, m.metric, min(m.position) AS position,
-               EXISTS (SELECT FROM debrief.wave w WHERE w.programme_id = programme AND w.study_id = study
-                       AND w.kind = m.wave AND w.closed_at IS NULL) AS is_open
+               EXISTS (SELECT FROM opened o WHERE o.kind = ANY (string_to_array(m.wave, '>')) OR m.item = 'net_panel')
+               OR EXISTS (SELECT FROM measured d JOIN opened o ON o.wave_id = ANY (d.waves)
+                          WHERE d.wave = m.wave AND d.item = m.item) AS is_open
         FROM debrief.metric m
         WHERE m.programme_id = programme AND m.study_id = study
           AND NOT EXISTS (SELECT FROM released r WHERE (r.family, r.wave, r.item, r.metric)
@@ -99,33 +132,37 @@ LANGUAGE sql STABLE AS $$
                CASE WHEN i.is_open THEN 'withheld_open' END, NULL
         FROM internal i
     ), placed AS (
-        SELECT s.*, m.wave_id, m.slots, coalesce(m.is_conditional, false) AS is_conditional,
-               (SELECT min(f.family) FROM family f JOIN debrief.wave w ON w.programme_id = programme
-                    AND w.wave_id = f.wave_id AND w.kind = s.wave
-                WHERE CASE WHEN s.family = 'response' THEN f.family = '*' AND s.item = ''
-                           ELSE f.type = 'items' AND s.item = ANY (f.items) OR f.family = s.item END) AS disclosed
+        SELECT s.*, m.used, coalesce(m.is_conditional, false) AS is_conditional,
+               coalesce(m.is_gain_index, false) AS is_gain_index, d.family AS disclosed, d.type AS disclosed_type,
+               d.wave_id AS disclosed_wave
         FROM (SELECT t.family, t.wave, t.item, t.metric, t.outcome, t.null_reason, min(t.position) AS position,
                      array_agg(t.slice ORDER BY t.position) FILTER (WHERE t.slice IS NOT NULL) AS slices
               FROM stated t GROUP BY t.family, t.wave, t.item, t.metric, t.outcome, t.null_reason) s
         LEFT JOIN measured m ON m.wave = s.wave AND m.item = s.item
+        LEFT JOIN LATERAL (
+            SELECT f.family, f.type, f.wave_id FROM family f
+            WHERE f.kind = s.wave AND CASE WHEN s.family = 'response' THEN f.family = '*' AND s.item = ''
+                      ELSE f.type <> 'gain' AND (f.type = 'items' AND s.item = ANY (f.items) OR f.family = s.item) END
+               OR s.wave = 'pair' AND f.type = 'gain' AND f.family = s.item
+            ORDER BY f.family LIMIT 1) d ON true
     ), ruled AS (
-        SELECT p.*, logic.rule_of(p.null_reason, p.is_conditional, p.disclosed = p.item
-                   AND EXISTS (SELECT FROM family f WHERE f.wave_id = p.wave_id AND f.family = p.item
-                               AND f.type = 'items')) AS rule
+        SELECT p.*, logic.rule_of(p.null_reason, p.is_conditional,
+                   p.disclosed_type = 'items' AND p.disclosed = p.item
+                   OR p.is_gain_index AND EXISTS (SELECT FROM released r WHERE r.wave = 'pair' AND r.item = p.item
+                                                  AND r.is_shown),
+                   p.disclosed_type = 'gain') AS rule
         FROM placed p
     )
     SELECT min(r.position), json_build_object('family', r.family, 'wave', r.wave, 'item', r.item,
         'metrics', json_agg(json_build_object('metric', r.metric, 'outcome', r.outcome, 'rule', r.rule,
                                               'slices', coalesce(r.slices, '{}')) ORDER BY r.position),
         'disclosure_family', r.disclosed,
-        'groups', coalesce(logic.groups_json(programme, study, w.wave_id, r.disclosed, r.item, with_coding), '[]'),
-        'ungrouped', coalesce(logic.ungrouped_json(programme, study, w.wave_id, r.disclosed), '[]'),
+        'groups', coalesce(logic.groups_json(programme, study, r.disclosed_wave, r.disclosed, r.item, with_coding), '[]'),
+        'ungrouped', coalesce(logic.ungrouped_json(programme, study, r.disclosed_wave, r.disclosed), '[]'),
         'linked_with', (SELECT coalesce(json_agg(f.family ORDER BY f.family), '[]') FROM family f
-                        WHERE f.wave_id = w.wave_id AND f.slots && r.slots AND f.family <> r.item
-                          AND bool_or(r.rule = 'linked')))
+                        WHERE f.used && r.used AND f.family <> r.item AND bool_or(r.rule = 'linked')))
     FROM ruled r
-    LEFT JOIN debrief.wave w ON w.programme_id = programme AND w.study_id = study AND w.kind = r.wave
-    GROUP BY r.family, r.wave, r.item, r.disclosed, r.slots, w.wave_id
+    GROUP BY r.family, r.wave, r.item, r.disclosed, r.used, r.disclosed_wave
 $$;
 
 -- Questions that no metric is made of.
