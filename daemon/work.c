@@ -93,6 +93,7 @@ static bool connect_database(struct work *work, struct error *err)
     struct runner_options runner_options = {
         .lease_seconds = (int)(work->config->work.lease_duration_us / CLOCK_SECOND_US),
         .batch = BATCH,
+        .dominance_percent = work->config->work.dominance_percent,
         .go_on = go_on,
         .context = work,
     };

@@ -89,6 +89,10 @@ static const struct {
     {"dominance", "one contributor could estimate another's (p % rule)", NULL},
     {"condition", "asked on a condition: who was asked it tells of an answer", NULL},
     {"linked", NULL, why_linked},
+    {"difference", "of the two answers only the difference is shown", NULL},
+    {"egos", "too few complete rosters for a network", NULL},
+    {"coverage", "too many did not answer for the structure of a network", NULL},
+    {"small", "beside what is shown it would tell of one person or a few", NULL},
     {"mean_of_items", "the index is shown as the mean of its items' means", NULL},
 };
 

@@ -23,7 +23,10 @@ void config_print(const struct config *config, struct buf *out)
         buf_clear(&value);
         config_value_format(config, &config_keys[i], &value);
         bool masked = config_keys[i].secret && value.length > 0;
-        append_setting("", config_keys[i].name, masked ? "********" : buf_text(&value), out);
+        /* A masked number would be none: it stands as a comment, so that the file can be read. */
+        bool is_text = config_keys[i].type == CONFIG_TEXT;
+        append_setting(masked && !is_text ? "# " : "", config_keys[i].name,
+                       masked ? "********" : buf_text(&value), out);
     }
     buf_finish(&value);
 }

@@ -123,6 +123,11 @@ const struct config_key config_keys[] = {
      .help = "When every night a study's metrics are recomputed from scratch and compared, in the "
              "study's time zone."},
 
+    {"dominance_percent", MEMBER(work.dominance_percent), .type = CONFIG_INTEGER, .min = 1,
+     .max = 100, .initial = "10", .unit = "percent", .secret = true,
+     .help = "A sum of counts is released when nobody could estimate the largest of them to within "
+             "this (p % rule). Who knows it can estimate better: choose one and tell nobody."},
+
     {"credential_key_file", MEMBER(keys.credential_file), .type = CONFIG_PATH, .min = 1,
      .max = 1100, .initial = "{state_directory}/credential.key",
      .help = "The key that invitations are derived from. Made on first use."},

@@ -22,6 +22,7 @@ struct refresh_order {
     const char *lease;
     struct uuid holder;
     int64_t epoch;
+    int dominance_percent; /* p of the p % rule */
 };
 
 struct refresh_result {

@@ -173,8 +173,13 @@ static bool run_due(const struct runner *runner, const struct due *due, int *ran
     if (epoch == 0)
         return true;
     (*ran)++;
-    struct refresh_order order = {due->mode,  due->programme, due->study,
-                                  due->lease, runner->holder, epoch};
+    struct refresh_order order = {due->mode,
+                                  due->programme,
+                                  due->study,
+                                  due->lease,
+                                  runner->holder,
+                                  epoch,
+                                  runner->options.dominance_percent};
     int64_t started_us = clock_wall_us();
     struct refresh_result result;
     struct error failure;

@@ -63,6 +63,7 @@ bool run_under_lease(struct session *session, const struct refresh_order *order,
         .epoch = order->epoch,
         .rules = disclosure_default_rules,
     };
+    run.rules.p_percent = order->dominance_percent;
     params_init(&run.params);
     study_params(&run, &run.params);
     *result = (struct refresh_result){0};

@@ -63,6 +63,7 @@ struct config {
         int64_t lease_duration_us;
         int64_t job_timeout_us;
         char *verify_time; /* HH:MM in a study's time zone */
+        int dominance_percent;
     } work;
     struct {
         char *credential_file;

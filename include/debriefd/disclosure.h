@@ -68,8 +68,8 @@ bool disclosure_group_name(const struct disclosure_sector *sectors, const size_t
 /* Whether a group's pending answers may enter as its next epoch's atom; held otherwise. */
 bool disclosure_epoch_admits(const struct disclosure_rules *rules, int64_t pending);
 
-/* The signature gate: statistics of overlapping sets of people may be told beside each other when of
- * each combination of sets nobody or enough people are in exactly these. `people` has their
+/* The signature gate: statistics of overlapping sets of people may be told beside each other when
+ * of each combination of sets nobody or enough people are in exactly these. `people` has their
  * numbers, one a combination; the people outside every set are not among them. */
 bool disclosure_signatures_admit(const struct disclosure_rules *rules, const int64_t *people,
                                  size_t count);

@@ -8,8 +8,8 @@
  * parts could be played against them. Commitments are for the analyst: rates over one person's
  * several commitments are no histogram of persons. So are item response and reliability.
  *
- * The network of a wave is told once, when the wave (of a change: both waves, of a panel: every wave
- * with a roster) is closed, and stays as it was told whatever is answered later. It needs
+ * The network of a wave is told once, when the wave (of a change: both waves, of a panel: every
+ * wave with a roster) is closed, and stays as it was told whatever is answered later. It needs
  * rules->network complete egos; structure needs a report on 90 % of the pairs, centralisation that
  * 80 % answered. Nothing of a single person, of brokerage only the rate and the share across
  * sectors; 0 to 2 isolates or components are "<3". Mixing is told between sectors merged until each

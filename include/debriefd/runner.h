@@ -21,7 +21,8 @@ typedef bool runner_go_on_fn(void *context);
 
 struct runner_options {
     int lease_seconds;
-    int batch; /* studies in one turn */
+    int batch;             /* studies in one turn */
+    int dominance_percent; /* p of the p % rule */
     runner_go_on_fn *go_on;
     void *context;
 };

@@ -272,12 +272,14 @@ static void print_is_a_file_without_secrets(void)
     buf_init(&faults);
     struct config *config = parse("database = host=db password=hidden\n"
                                   "trusted_proxies = ::1,10.0.0.1\nlog_level = warn\n"
-                                  "cache_ttl = 90s\nwork_debounce = 0\n",
+                                  "cache_ttl = 90s\nwork_debounce = 0\ndominance_percent = 17\n",
                                   &faults);
     CU_ASSERT_PTR_NOT_NULL_FATAL(config);
     config_print(config, &text);
     config_destroy(config);
     CU_ASSERT_PTR_NULL(strstr(buf_text(&text), "hidden"));
+    CU_ASSERT_PTR_NULL(strstr(buf_text(&text), "17"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&text), "\n# dominance_percent = ********\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&text), "# test.conf:1\ndatabase = ********\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&text), "\ntrusted_proxies = ::1, 10.0.0.1\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(buf_text(&text), "\ncache_ttl = 90s\n"));
