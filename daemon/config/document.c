@@ -22,9 +22,11 @@ void config_print(const struct config *config, struct buf *out)
             buf_printf(out, "# %s\n", origin);
         buf_clear(&value);
         config_value_format(config, &config_keys[i], &value);
-        bool masked = config_keys[i].secret && value.length > 0;
-        /* A masked number would be none: it stands as a comment, so that the file can be read. */
+        /* A default is no secret, and a masked number would be none: it stands as a comment, so
+         * that the file can be read. */
         bool is_text = config_keys[i].type == CONFIG_TEXT;
+        bool is_given = is_text ? value.length > 0 : origin[0] != '\0';
+        bool masked = config_keys[i].secret && is_given;
         append_setting(masked && !is_text ? "# " : "", config_keys[i].name,
                        masked ? "********" : buf_text(&value), out);
     }
