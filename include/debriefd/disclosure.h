@@ -4,10 +4,10 @@
  * of atoms only, and totals are sums of atoms. An atom is the answers to one item that entered one
  * group in one epoch; it has at least max(k, 2(c + 1)) of them.
  * Then no coalition of c respondents, knowing the algorithm, who answered which question when and
- * its own answers, can determine another respondent's answer: a coded histogram is a fixed point of coding, so the
- * world that has it as its true one, answers permuted within the atom, publishes the same; no
- * category holds more than n - (c + 1) answers, so what is left outside the coalition has two
- * values.
+ * its own answers, can determine another respondent's answer: a coded histogram is a fixed point of
+ * coding, so the world that has it as its true one, answers permuted within the atom, publishes the
+ * same; no category holds more than n - (c + 1) answers, so what is left outside the coalition has
+ * two values.
  *
  * Linked families: that proof is for one histogram. An index coded beside its items, or a
  * difference beside its two waves, lets an attacker play one coded histogram against the other,
