@@ -15,10 +15,10 @@
 #include <debriefd/facts.h>
 #include <debriefd/metric.h>
 
-#define COMPARISON_ANSWERS_MIN  5
-#define COMPARISON_TRIPS_MIN    3
-#define COMPARISON_PAIRED_MAX   20 /* trips of an item; with more, no pairs are tested */
-#define COMPARISON_NAME_MAX     FACTS_NAME_MAX
+#define COMPARISON_ANSWERS_MIN 5
+#define COMPARISON_TRIPS_MIN   3
+#define COMPARISON_PAIRED_MAX  20 /* trips of an item; with more, no pairs are tested */
+#define COMPARISON_NAME_MAX    FACTS_NAME_MAX
 
 struct comparison;
 
