@@ -56,7 +56,7 @@ static bool is_date(const char *text)
 {
     static const char mask[] = "dddd-dd-dd";
     size_t i = 0;
-    while (text[i] != '\0' && i < 10 && (mask[i] == '-') == (text[i] == '-'))
+    while (i < 10 && text[i] != '\0' && (mask[i] == '-') == (text[i] == '-'))
         i++;
     return text[i] == '\0' && (i == 10 || i == 0);
 }

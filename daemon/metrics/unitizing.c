@@ -221,7 +221,8 @@ static void compute_coding(const struct sums *sums, struct unitizing *result)
         return;
     coding.denominator = coding.total - coding.valued / coding.total;
     double coverage = coding.total / ((double)sums->coders * (double)sums->length);
-    double observed = coding.total, expected = coding.total;
+    double observed = coding.total;
+    double expected = observed;
     bool is_varied = coding.denominator > 0;
     for (int c = 0; c < sums->gap && is_varied; c++) {
         observed -= shared(sums, c, c);
