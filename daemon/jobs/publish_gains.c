@@ -3,6 +3,7 @@
 #include "publish_part.h"
 
 #include <debriefd/xalloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct study_wave *wave_of(const struct building *building,
@@ -12,7 +13,7 @@ static const struct study_wave *wave_of(const struct building *building,
     for (size_t i = 0; i < loaded->wave_count; i++)
         if (strcmp(loaded->waves[i].kind, joint->wave) == 0)
             return &loaded->waves[i];
-    return NULL;
+    abort(); /* a joint is of one of the study's waves */
 }
 
 static const json_t *measure_of(const struct study_wave *wave, const struct facts_joint *joint)
