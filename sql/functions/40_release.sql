@@ -6,15 +6,15 @@
 -- index somebody can have depends on how many items are answered, so that a bin could tell who is in it.
 -- A gain is the difference of a person's two answers, maybe in two waves; it belongs to the wave that measures it.
 -- A measured item outside every index and gain is a family of its own. The family '*' is who answered at all.
--- In no family is
--- what stands behind a condition: who was asked it depends on an answer, so even its count would tell that answer;
--- an index published alone of whose items another family shows some or an earlier one (by name) has some, and a gain
--- of whose answers an index, or a gain that comes first, has some: two coded histograms of the same answers can be
--- played against each other;
--- what two answers say together (uptake, conversion, the gap of two indices), because those are shown alone.
--- Of gains that share an answer the one that was released stays, then the earliest wave's, then one within the wave
--- comes first: the retrospective one, whose two answers are given on the same day by the same yardstick. Also gains of
--- waves that are not closed yet hold an item back, because it could not be shown beside them later.
+-- In no family are
+--   what stands behind a condition: who was asked it depends on an answer, so even its count would tell that answer;
+--   an index published alone of whose items another family shows some, or an earlier one (by name) has some, and a gain
+--   of whose answers an index, or a gain that comes first, has some: two coded histograms of the same answers can be
+--   played against each other;
+--   what two answers say together (uptake, conversion, the gap of two indices), because those are shown alone.
+-- Of gains that share an answer the one that was released stays; else the earliest wave's comes first, and there the
+-- retrospective one, whose two answers are given on the same day by the same yardstick. A gain of waves that are not
+-- closed yet holds an item back too, because it could not be shown beside it later.
 CREATE FUNCTION logic.families(programme uuid, study uuid)
 RETURNS TABLE (wave_id uuid, family text, type text, minimum integer, slots integer[], items text[], low integer[],
                high integer[], reversed boolean[], other_wave uuid, is_other boolean[], used text[])
