@@ -1,7 +1,7 @@
 /* The attacker test: in none of some hundred invented small studies does what a dashboard's key can
  * read determine another person's answer, and for each rule of release there is a study in which it
  * does without the rule.
- *   attack_test [--studies 200] [--first 1] [--worlds 30000]
+ *   attack_test [--studies 200] [--first 1] [--worlds 20000]
  * The long form: attack_test --studies 5000 --worlds 200000 */
 #include "attacker.h"
 #include "controls.h"
@@ -19,6 +19,7 @@ struct campaign {
 struct tally {
     size_t parts, worlds, transcripts, determined, entangled;
     size_t shown, coded, grouped, epochs, again; /* parts that */
+    size_t counted, gains, waves;                /* parts that show */
 };
 
 /* Answers to all parts, drawn, for what the enumeration of one part leaves as it is. */
@@ -31,9 +32,19 @@ static void draw_answers(const struct script *script, uint64_t drawing, script_a
             for (size_t s = 0; s < SCRIPT_SUBMISSIONS; s++) {
                 struct tuple tuples[PART_TUPLES];
                 size_t count;
-                if (tuples_of(&script->parts[part], script->missing[p][s][part], tuples, &count))
+                if (tuples_of(&script->parts[part], script_missing(script, p, s, part), tuples,
+                              &count))
                     answers[part][p][s] = tuples[script_random(&state, count)];
             }
+}
+
+static void tally_kind(const struct script *script, const struct part *part, bool is_shown,
+                       struct tally *tally)
+{
+    enum facts_kind kind = part->items[0].scale.kind;
+    tally->counted += is_shown && (kind == FACTS_BINARY || kind == FACTS_COUNTED);
+    tally->gains += is_shown && part->gain_count > 0;
+    tally->waves += is_shown && script->waves > 1 && part->items[0].wave == WAVE_PRE;
 }
 
 static void attack_study(const struct script *script, struct tally *tally)
@@ -54,6 +65,7 @@ static void attack_study(const struct script *script, struct tally *tally)
         tally->worlds += attack.worlds;
         tally->transcripts += attack.transcripts;
         tally->shown += attack.shape.epochs > 0;
+        tally_kind(script, &script->parts[part], attack.shape.epochs > 0, tally);
         tally->coded += attack.shape.moved > 0;
         tally->grouped += attack.shape.groups > 1;
         tally->epochs += attack.shape.epochs > 1;
@@ -85,7 +97,7 @@ static void usage(void)
 
 static struct campaign read_arguments(int argc, char **argv)
 {
-    struct campaign campaign = {1, 200, 30000};
+    struct campaign campaign = {1, 200, 20000};
     for (int i = 1; i + 1 < argc; i += 2) {
         uint64_t number = strtoull(argv[i + 1], NULL, 10);
         if (strcmp(argv[i], "--studies") == 0)
@@ -108,12 +120,16 @@ int main(int argc, char **argv)
     struct tally tally = attack_studies(&campaign);
     printf(
         "%llu studies of %zu parts: %zu show answers, %zu code some, %zu in several groups, %zu in "
-        "several epochs, %zu have several releases\n%zu worlds, %zu transcripts, %zu answers "
+        "several epochs, %zu have several releases, %zu are binary or counted, %zu have gains, %zu "
+        "are over two waves\n%zu worlds, %zu transcripts, %zu answers "
         "determined\n",
         (unsigned long long)campaign.studies, tally.parts, tally.shown, tally.coded, tally.grouped,
-        tally.epochs, tally.again, tally.worlds, tally.transcripts, tally.determined);
+        tally.epochs, tally.again, tally.counted, tally.gains, tally.waves, tally.worlds,
+        tally.transcripts, tally.determined);
     bool is_meant = 2 * tally.shown > tally.parts && 2 * tally.coded > tally.parts &&
-                    20 * tally.grouped > tally.parts && 20 * tally.epochs > tally.parts;
+                    20 * tally.grouped > tally.parts && 20 * tally.epochs > tally.parts &&
+                    20 * tally.counted > tally.parts && 20 * tally.gains > tally.parts &&
+                    40 * tally.waves > tally.parts;
     if (!is_meant)
         printf("too few of these studies show anything\n");
     bool are_needed = controls_run();

@@ -145,7 +145,8 @@ static void draw_answers(const struct script *script, script_answers answers)
             for (size_t s = 0; s < SCRIPT_SUBMISSIONS; s++) {
                 struct tuple tuples[PART_TUPLES];
                 size_t count, usual = script->seed % 2;
-                if (!tuples_of(&script->parts[part], script->missing[p][s][part], tuples, &count))
+                if (!tuples_of(&script->parts[part], script_missing(script, p, s, part), tuples,
+                               &count))
                     abort();
                 usual = usual == 0 ? count - 1 : 0;
                 answers[part][p][s] =
@@ -192,7 +193,8 @@ int main(int argc, char **argv)
                                    .pace = SCRIPT_ONE_BY_ONE,
                                    .k = 5,
                                    .worlds = 1e30,
-                                   .parts = SCRIPT_PARTS};
+                                   .parts = SCRIPT_PARTS,
+                                   .is_satisfaction = true};
     for (long count = strtol(argv[2], NULL, 10); count > 0; wishes.seed++) {
         struct script script;
         script_invent(&wishes, &script);

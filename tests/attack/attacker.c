@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <debriefd/xalloc.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,9 +45,9 @@ static void list_ways(struct enumeration *all, struct class *class)
     size_t counts[SCRIPT_SUBMISSIONS] = {1, 1};
     bool fits = true;
     for (size_t s = 0; s < class->submissions; s++)
-        fits = fits &&
-               tuples_of(&all->script->parts[all->part],
-                         all->script->missing[class->first][s][all->part], tuples[s], &counts[s]);
+        fits = fits && tuples_of(&all->script->parts[all->part],
+                                 script_missing(all->script, class->first, s, all->part), tuples[s],
+                                 &counts[s]);
     class->ways = counts[0] * counts[1];
     assert(fits && class->ways <= PART_TUPLES);
     for (size_t way = 0; way < class->ways; way++) {
@@ -229,6 +230,37 @@ static void note(const struct view *view, size_t class, size_t submission, size_
     memcpy(first->world, shown.answers, sizeof first->world);
 }
 
+static bool difference_is_common(const struct class *class, const struct part *part,
+                                 const struct gain_measure *gain, uint64_t ways, size_t submission)
+{
+    int common = INT_MAX, difference;
+    for (size_t way = 0; way < class->ways; way++) {
+        if ((ways >> way & 1) == 0)
+            continue;
+        if (!gain_of(part, gain, &class->answers[way][submission], &difference) ||
+            (common != INT_MAX && difference != common))
+            return false;
+        common = difference;
+    }
+    return true;
+}
+
+/* What somebody answered, and the differences of these answers. */
+static void look_at_submission(const struct view *view, size_t c, size_t submission, uint64_t ways,
+                               struct attack *attack)
+{
+    const struct part *part = &view->all->script->parts[view->all->part];
+    const struct class *class = &view->all->classes[c];
+    for (size_t i = 0; i < part->item_count; i++) {
+        int value = common_value(class, ways, submission, i);
+        if (value != MISSING)
+            note(view, c, submission, i, value, attack);
+    }
+    for (size_t i = 0; i < part->gain_count; i++)
+        if (difference_is_common(class, part, &part->gains[i], ways, submission))
+            note(view, c, submission, part->gains[i].after, MISSING, attack);
+}
+
 static void look(const struct view *view, struct attack *attack)
 {
     const struct enumeration *all = view->all;
@@ -236,11 +268,7 @@ static void look(const struct view *view, struct attack *attack)
         const struct class *class = &all->classes[c];
         uint64_t ways = possible(view, c);
         for (size_t s = 0; ways != 0 && s < class->submissions; s++)
-            for (size_t i = 0; i < all->script->parts[all->part].item_count; i++) {
-                int value = common_value(class, ways, s, i);
-                if (value != MISSING)
-                    note(view, c, s, i, value, attack);
-            }
+            look_at_submission(view, c, s, ways, attack);
     }
 }
 
@@ -303,8 +331,9 @@ void finding_print(const struct script *script, size_t part, const struct findin
         printf("an outsider");
     else
         printf("person %zu", finding->insider);
-    printf(" knows that person %zu gave %s a %d in submission %zu\n", finding->person,
-           script->parts[part].items[finding->item].name, finding->value, finding->submission + 1);
+    printf(" knows that person %zu gave %s a %d (127: its gain) in submission %zu\n",
+           finding->person, script->parts[part].items[finding->item].name, finding->value,
+           finding->submission + 1);
 }
 
 static void print_part(const struct part *part)
@@ -315,7 +344,11 @@ static void print_part(const struct part *part)
         printf(" %s %d..%d%s%s%s", item->name, item->scale.min, item->scale.max,
                item->scale.reverse ? " reversed" : "", item->is_measured ? " measured" : "",
                item->is_conditional ? " conditional" : "");
+        printf("%s", item->wave == WAVE_PRE ? " before" : "");
     }
+    for (size_t i = 0; i < part->gain_count; i++)
+        printf(" %s = %s - %s", part->gains[i].name, part->items[part->gains[i].after].name,
+               part->items[part->gains[i].before].name);
     for (size_t i = 0; i < part->index_count; i++)
         printf(" %s%s of items 0x%x, least %d", part->indices[i].name,
                part->indices[i].is_nki ? " (nki)" : "", part->indices[i].items,
@@ -339,7 +372,7 @@ void script_print(const struct script *script)
         printf("%s", i == 0 ? "  " : ", ");
         if (step->kind < STEP_CLOSE)
             printf("%zu ", step->person);
-        printf("%s", words[step->kind]);
+        printf("%s%s", words[step->kind], step->wave == WAVE_PRE ? " before" : "");
     }
     printf("\n");
 }

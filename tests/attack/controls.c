@@ -1,12 +1,14 @@
 #include "controls.h"
 
 #include "attacker.h"
+#include "estimate.h"
 #include "templates.h"
 #include <stdio.h>
 #include <string.h>
 
 /* People in the order of their sectors: "aabb" of politics and business. The history, a letter a
- * step: a digit answers, or edits; then - leaves; C closes and runs, R runs. */
+ * step: a digit answers, or edits; then - leaves; C closes and runs, R runs. After b a digit
+ * answers, and C closes, the wave before. */
 struct control {
     const char *rule;
     enum weakness without;
@@ -41,12 +43,20 @@ static const struct control controls[] = {
      TEMPLATE_CONDITION, 3, 0, ""},
     {"atoms stay: an edit", ATOMS_FOLLOW, "aaaaa", "01234C0R", "", TEMPLATE_RATING, 3, 0, ""},
     {"atoms stay: an erasure", ATOMS_FOLLOW, "aaaaa", "01234C-0R", "", TEMPLATE_RATING, 3, 0, ""},
+    {"linked families: a gain beside its answers", NO_GAIN_LINKING, "aaaaa", "01234C", "",
+     TEMPLATE_GAIN, 2, 3, ""},
+    {"linked families: a gain beside the answers of two waves", NO_GAIN_LINKING, "aaaaa",
+     "b0b1b2b3b4bC01234C", "", TEMPLATE_SHIFT, 2, 3, ""},
+    {"linked families: two gains of one answer", NO_GAIN_LINKING, "aaaaa", "01234C", "",
+     TEMPLATE_GAINS, 2, 0, ""},
+    {"linked families: three gains of three answers in two waves", NO_GAIN_LINKING, "aaaaa",
+     "b0b1b2b3b4bC01234C", "", TEMPLATE_SHIFTS, 2, 0, ""},
 };
 
-static void add_step(struct script *script, enum step_kind kind, char person)
+static void add_step(struct script *script, enum step_kind kind, char person, enum wave wave)
 {
-    struct step step = {.kind = kind};
-    if (kind < STEP_CLOSE)
+    struct step step = {.kind = kind, .wave = wave};
+    if (kind < STEP_CLOSE && person != 0)
         step.person = (size_t)(person - '0');
     script->steps[script->step_count++] = step;
 }
@@ -54,20 +64,26 @@ static void add_step(struct script *script, enum step_kind kind, char person)
 static void read_history(const char *history, struct script *script)
 {
     for (const char *letter = history; *letter != '\0'; letter++) {
+        enum wave wave = WAVE_POST;
+        if (*letter == 'b') {
+            wave = WAVE_PRE;
+            script->waves = WAVES;
+            letter++;
+        }
         if (*letter == 'C')
-            add_step(script, STEP_CLOSE, 0);
+            add_step(script, STEP_CLOSE, 0, wave);
         if (*letter == 'C' || *letter == 'R')
-            add_step(script, STEP_RUN, 0);
+            add_step(script, STEP_RUN, 0, wave);
         else if (*letter == '-')
-            add_step(script, STEP_REMOVE, *++letter);
+            add_step(script, STEP_REMOVE, *++letter, wave);
         else
-            add_step(script, STEP_ANSWER, *letter);
+            add_step(script, STEP_ANSWER, *letter, wave);
     }
 }
 
 static void make_script(const struct control *control, struct script *script)
 {
-    *script = (struct script){.rules = disclosure_default_rules, .part_count = 1};
+    *script = (struct script){.rules = disclosure_default_rules, .part_count = 1, .waves = 1};
     script->rules.k = 4;
     script->people = strlen(control->people);
     for (size_t p = 0; p < script->people; p++)
@@ -100,5 +116,5 @@ bool controls_run(void)
     bool are_needed = true;
     for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
         are_needed = run(&controls[i]) && are_needed;
-    return are_needed;
+    return estimates_run() && are_needed;
 }

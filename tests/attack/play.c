@@ -14,6 +14,8 @@ static void add_holdings(struct player *player, size_t part)
         rules = FAMILIES_LINKED;
     if (player->weakness == PARTIAL_CASES)
         rules = FAMILIES_PARTIAL;
+    if (player->weakness == NO_GAIN_LINKING)
+        rules = FAMILIES_GAINS;
     struct families *families = &player->families[part];
     families_of(&player->script->parts[part], rules, families);
     series_of(&player->script->parts[part], families, &player->series[part]);
@@ -32,6 +34,11 @@ static void player_init(struct player *player, const struct script *script)
     player->memory = digest_memory_create();
     for (size_t i = 0; i < player->part_count; i++)
         add_holdings(player, player->first_part + i);
+    if (script->waves > 1)
+        player->holdings[player->holding_count++] =
+            (struct holding){.part = &script->parts[player->first_part],
+                             .part_number = player->first_part,
+                             .family = {.type = FAMILY_FRAME, .name = "*", .wave = WAVE_PRE}};
 }
 
 struct player *player_create(const struct script *script, size_t part, enum weakness weakness)
@@ -60,18 +67,19 @@ struct play_shape player_shape(const struct player *player)
 }
 
 /* As answers.c counts questions and logic.derived_code judges them. */
-static enum facts_disposition code_of(const struct player *player, size_t person)
+static enum facts_disposition code_of(const struct player *player, size_t person, enum wave wave)
 {
-    size_t submission = player->people[person].submission;
+    size_t submission = player->people[person].submission[wave];
     int answered = 0, applicable = 0;
     if (submission == NOBODY)
         return FACTS_UNKNOWN;
     for (size_t part = 0; part < player->script->part_count; part++)
         for (size_t i = 0; i < player->script->parts[part].item_count; i++) {
             uint8_t value = player->answers[part][person][submission].values[i];
-            bool counts = player->weakness == CONDITIONS_COUNT
-                              ? value != NOT_SHOWN
-                              : !player->script->parts[part].items[i].is_conditional;
+            const struct question *item = &player->script->parts[part].items[i];
+            bool counts =
+                item->wave == wave &&
+                (player->weakness == CONDITIONS_COUNT ? value != NOT_SHOWN : !item->is_conditional);
             applicable += counts;
             answered += counts && value != MISSING;
         }
@@ -80,29 +88,38 @@ static enum facts_disposition code_of(const struct player *player, size_t person
     return answered * 2 >= applicable ? FACTS_PARTIAL : FACTS_REFUSAL;
 }
 
-static bool took_part(const struct player *player, size_t person)
+static bool took_part(const struct player *player, size_t person, enum wave wave)
 {
-    return player->people[person].is_delegate && player->people[person].submission != NOBODY &&
-           code_of(player, person) != FACTS_REFUSAL;
+    return player->people[person].is_delegate &&
+           player->people[person].submission[wave] != NOBODY &&
+           code_of(player, person, wave) != FACTS_REFUSAL;
 }
 
-const struct tuple *player_answers(const struct player *player, const struct holding *holding,
-                                   size_t person, size_t submission)
+struct tuple player_answers(const struct player *player, const struct holding *holding,
+                            size_t person)
 {
-    return &player->answers[holding->part_number][person][submission];
+    struct tuple tuple = {{0}};
+    for (size_t i = 0; i < holding->part->item_count; i++) {
+        size_t submission = player->people[person].submission[holding->part->items[i].wave];
+        tuple.values[i] = submission == NOBODY
+                              ? MISSING
+                              : player->answers[holding->part_number][person][submission].values[i];
+    }
+    return tuple;
 }
 
 /* Whether the person's standing answers are a contribution that has not entered. */
 bool player_waits(const struct player *player, const struct holding *holding, size_t person)
 {
-    if (!took_part(player, person))
-        return false;
-    size_t standing = player->people[person].submission;
+    for (int wave = 0; wave < WAVES; wave++)
+        if (family_needs(holding->part, &holding->family, (enum wave)wave) &&
+            !took_part(player, person, (enum wave)wave))
+            return false;
     if (holding->entered[person] != NOBODY)
         return false;
+    struct tuple standing = player_answers(player, holding, person);
     return holding->family.type == FAMILY_FRAME ||
-           contributes(holding->part, &holding->family,
-                       player_answers(player, holding, person, standing));
+           contributes(holding->part, &holding->family, &standing);
 }
 
 void player_members(const struct player *player, struct disclosure_sector *sectors)
@@ -113,10 +130,18 @@ void player_members(const struct player *player, struct disclosure_sector *secto
         sectors[player->people[p].sector].members += player->people[p].is_delegate;
 }
 
+static bool is_counted(const struct holding *holding)
+{
+    return holding->family.type == FAMILY_ITEM &&
+           holding->part->items[0].scale.kind == FACTS_COUNTED;
+}
+
 static bool code(const struct player *player, const struct holding *holding, int64_t *counts,
                  size_t categories)
 {
     struct error err;
+    if (is_counted(holding))
+        return disclosure_code_count(&player->rules, counts, categories, &err);
     if (holding->family.type != FAMILY_INDEX)
         return disclosure_code(&player->rules, counts, categories, &err);
     struct facts_composite composite = composite_of(holding->part, &holding->family);
@@ -131,9 +156,10 @@ size_t player_count(const struct player *player, const struct holding *holding, 
     bool is_raw = player->weakness == NO_CODING || player->weakness == NO_MERGING;
     memset(counts, 0, CATEGORIES_MAX * sizeof *counts);
     for (size_t p = 0; p < player->script->people; p++)
-        if (enters[p])
-            counts[cell_place(holding->part, &holding->family, item,
-                              player_answers(player, holding, p, player->people[p].submission))]++;
+        if (enters[p]) {
+            struct tuple answers = player_answers(player, holding, p);
+            counts[cell_place(holding->part, &holding->family, item, &answers)]++;
+        }
     memcpy(before, counts, sizeof before);
     if (!is_raw && !code(player, holding, counts, categories) && player->weakness == SOUND)
         abort();
@@ -154,20 +180,33 @@ static void note_shape(struct player *player, const struct holding *holding, siz
         shape->epochs = holding->epochs[group];
 }
 
+static void note_atom(const struct player *player, struct holding *holding, size_t group,
+                      const int64_t *counts)
+{
+    if (player->weakness != SOUND)
+        return;
+    assert(holding->atom_count < ATOMS_MAX);
+    struct atom *atom = &holding->atoms[holding->atom_count++];
+    *atom = (struct atom){.group = group, .step = player->step};
+    memcpy(atom->counts, counts, sizeof atom->counts);
+}
+
 void player_enter(struct player *player, struct holding *holding, const bool *enters, size_t group)
 {
     for (size_t item = 0; item < holding->part->item_count; item++) {
-        bool is_index = holding->family.type == FAMILY_INDEX && item == 0;
+        bool is_index = holding->family.type >= FAMILY_INDEX && item == 0;
         int64_t counts[CATEGORIES_MAX];
         if (!is_index && (holding->family.shown >> item & 1) == 0)
             continue;
         player->shape.moved += player_count(player, holding, enters, item, counts);
         for (size_t i = 0; i < CATEGORIES_MAX; i++)
             holding->counts[group][item][i] += counts[i];
+        if (is_counted(holding))
+            note_atom(player, holding, group, counts);
     }
     for (size_t p = 0; p < player->script->people; p++)
         if (enters[p])
-            holding->entered[p] = player->people[p].submission;
+            holding->entered[p] = player->people[p].submission[holding->family.wave];
     holding->epochs[group]++;
     note_shape(player, holding, group);
 }
@@ -186,6 +225,10 @@ static void admit(struct player *player, struct holding *holding)
 {
     struct disclosure_sector sectors[SCRIPT_SECTORS];
     struct admission *admission = &holding->admission;
+    for (int wave = 0; wave < WAVES; wave++)
+        if (!player->is_closed[wave] &&
+            family_needs(holding->part, &holding->family, (enum wave)wave))
+            return;
     player_members(player, sectors);
     for (size_t p = 0; p < player->script->people; p++)
         sectors[player->people[p].sector].answers += player_waits(player, holding, p);
@@ -205,13 +248,15 @@ static void count_codes(struct player *player)
 {
     memset(player->codes, 0, sizeof player->codes);
     for (size_t p = 0; p < player->script->people; p++)
-        if (player->people[p].is_delegate)
-            player->codes[player->people[p].sector][code_of(player, p)]++;
+        for (int wave = 0; wave < (int)player->script->waves; wave++)
+            if (player->people[p].is_delegate)
+                player
+                    ->codes[wave][player->people[p].sector][code_of(player, p, (enum wave)wave)]++;
 }
 
 static void run(struct player *player)
 {
-    if (!player->is_closed)
+    if (!player->is_closed[WAVE_POST] && !player->is_closed[WAVE_PRE])
         return;
     count_codes(player);
     for (size_t i = 0; i < player->holding_count; i++)
@@ -230,11 +275,11 @@ static void run(struct player *player)
         player->tell(player->context, player->step, player->releases, player->rows);
 }
 
-static void answer(struct player *player, size_t p)
+static void answer(struct player *player, size_t p, enum wave wave)
 {
     struct person *person = &player->people[p];
-    person->answered += person->answered < SCRIPT_SUBMISSIONS;
-    person->submission = person->answered - 1;
+    person->answered[wave] += person->answered[wave] < SCRIPT_SUBMISSIONS;
+    person->submission[wave] = person->answered[wave] - 1;
 }
 
 static void take_step(struct player *player, const struct step *step)
@@ -242,7 +287,7 @@ static void take_step(struct player *player, const struct step *step)
     struct person *person = &player->people[step->person];
     switch (step->kind) {
     case STEP_ANSWER:
-        answer(player, step->person);
+        answer(player, step->person, step->wave);
         break;
     case STEP_REMOVE:
     case STEP_RESTORE:
@@ -252,7 +297,7 @@ static void take_step(struct player *player, const struct step *step)
         person->sector = step->sector;
         break;
     case STEP_CLOSE:
-        player->is_closed = true;
+        player->is_closed[step->wave] = true;
         break;
     case STEP_WITHDRAW:
         player->is_withdrawn = player->is_withdrawn || player->releases > 0;
@@ -268,18 +313,20 @@ static void take_step(struct player *player, const struct step *step)
 
 static void begin(struct player *player)
 {
-    player->is_closed = player->is_withdrawn = player->is_resumed = false;
+    player->is_closed[WAVE_POST] = player->is_closed[WAVE_PRE] = false;
+    player->is_withdrawn = player->is_resumed = false;
     player->releases = 0;
     player->newest = 0;
     player->shape = (struct play_shape){0};
     player->read = DIGEST_START;
     for (size_t p = 0; p < player->script->people; p++)
-        player->people[p] = (struct person){player->script->sector[p], true, NOBODY, 0};
+        player->people[p] = (struct person){player->script->sector[p], true, {NOBODY, NOBODY}, {0}};
     for (size_t i = 0; i < player->holding_count; i++) {
         struct holding *holding = &player->holdings[i];
         memset(&holding->admission, 0, sizeof holding->admission);
         memset(holding->counts, 0, sizeof holding->counts);
         memset(holding->epochs, 0, sizeof holding->epochs);
+        holding->atom_count = 0;
         for (size_t p = 0; p < SCRIPT_PEOPLE; p++)
             holding->entered[p] = NOBODY;
     }

@@ -20,6 +20,7 @@ enum weakness {
     TOP_DOWN,         /* a raw total beside the groups */
     NO_GATE,          /* a second breakdown, by every second person, coded like the first */
     NO_LINKING,       /* indices beside their items, and what stands behind a condition */
+    NO_GAIN_LINKING,  /* all gains, beside their answers */
     PARTIAL_CASES,    /* an index of who answered some of its items */
     CONDITIONS_COUNT, /* dispositions count questions that are asked because of an answer */
     ATOMS_FOLLOW      /* atoms are made anew of what stands, when somebody edits or leaves */

@@ -8,9 +8,16 @@
 #include <debriefd/admission.h>
 
 #define NOBODY       SIZE_MAX
-#define FAMILIES_MAX (1 + SCRIPT_PARTS * PART_FAMILIES)
-#define SERIES_MAX   (SCRIPT_PARTS * (PART_ITEMS + PART_INDICES))
+#define FAMILIES_MAX (WAVES + SCRIPT_PARTS * PART_FAMILIES)
+#define SERIES_MAX   (SCRIPT_PARTS * PART_SERIES)
 #define NAME_SIZE    64
+#define ATOMS_MAX    (SCRIPT_PEOPLE / 2)
+
+/* What entered a group of a counted item's family at one step. */
+struct atom {
+    size_t group, step;
+    int64_t counts[CATEGORIES_MAX];
+};
 
 /* One family with what admission remembers of it. */
 struct holding {
@@ -21,14 +28,16 @@ struct holding {
     char names[SCRIPT_SECTORS][NAME_SIZE];
     int64_t counts[SCRIPT_SECTORS][PART_ITEMS][CATEGORIES_MAX]; /* by group */
     size_t epochs[SCRIPT_SECTORS];
+    struct atom atoms[ATOMS_MAX];
+    size_t atom_count;
     size_t entered[SCRIPT_PEOPLE]; /* the submission that entered, or NOBODY */
 };
 
 struct person {
     size_t sector;
     bool is_delegate;
-    size_t submission; /* that stands, or NOBODY */
-    size_t answered;
+    size_t submission[WAVES]; /* that stands, or NOBODY */
+    size_t answered[WAVES];
 };
 
 struct player {
@@ -42,8 +51,8 @@ struct player {
     size_t first_part, part_count;
     script_answers answers;
     struct person people[SCRIPT_PEOPLE];
-    int64_t codes[SCRIPT_SECTORS][FACTS_DISPOSITIONS];
-    bool is_closed, is_withdrawn, is_resumed;
+    int64_t codes[WAVES][SCRIPT_SECTORS][FACTS_DISPOSITIONS];
+    bool is_closed[WAVES], is_withdrawn, is_resumed;
     size_t releases;
     uint64_t newest, read;
     struct play_shape shape;
@@ -55,8 +64,9 @@ struct player {
 };
 
 /* play.c */
-const struct tuple *player_answers(const struct player *player, const struct holding *holding,
-                                   size_t person, size_t submission);
+/* Of each wave what stands; MISSING where nothing does. */
+struct tuple player_answers(const struct player *player, const struct holding *holding,
+                            size_t person);
 /* Whether the person's standing answers are a contribution that has not entered. */
 bool player_waits(const struct player *player, const struct holding *holding, size_t person);
 /* These people's standing answers enter the group as one atom. */

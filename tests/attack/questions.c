@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+const char *const wave_names[WAVES] = {"post", "pre"};
+
 static bool is_shown(const struct part *part, const struct index_measure *index, size_t item)
 {
     return (index->items >> item & 1) && !index->is_nki && part->items[item].is_measured;
@@ -54,12 +56,13 @@ static void add_index(const struct part *part, const struct index_measure *index
     if (is_conditional(part, index))
         return;
     if (shown != 0)
-        families->list[families->count++] = (struct family){FAMILY_ITEMS, index->name, index->items,
-                                                            shown, item_count(index->items)};
+        families->list[families->count++] = (struct family){
+            FAMILY_ITEMS, index->name, index->items, shown, item_count(index->items),
+            WAVE_POST,    NULL};
     int minimum = rules == FAMILIES_PARTIAL ? index->minimum : item_count(index->items);
     if (rules == FAMILIES_LINKED || (shown == 0 && !yields(part, index)))
         families->list[families->count++] =
-            (struct family){FAMILY_INDEX, index->name, index->items, 0, minimum};
+            (struct family){FAMILY_INDEX, index->name, index->items, 0, minimum, WAVE_POST, NULL};
 }
 
 static bool is_member(const struct part *part, size_t item)
@@ -70,17 +73,53 @@ static bool is_member(const struct part *part, size_t item)
     return false;
 }
 
+static bool share_an_answer(const struct gain_measure *a, const struct gain_measure *b)
+{
+    return a->before == b->before || a->before == b->after || a->after == b->before ||
+           a->after == b->after;
+}
+
+/* To an index that is published, and to an earlier gain: one within the wave is before one over
+ * two. */
+static bool gain_yields(const struct part *part, const struct gain_measure *gain,
+                        const struct families *families)
+{
+    bool is_over_two = part->items[gain->before].wave != WAVE_POST;
+    for (size_t i = 0; i < families->count; i++)
+        if ((families->list[i].type == FAMILY_ITEMS || families->list[i].type == FAMILY_INDEX) &&
+            (families->list[i].items & (1U << gain->before | 1U << gain->after)) != 0)
+            return true;
+    for (size_t i = 0; i < part->gain_count; i++) {
+        const struct gain_measure *other = &part->gains[i];
+        bool other_is_over_two = part->items[other->before].wave != WAVE_POST;
+        bool is_earlier = other_is_over_two == is_over_two ? other < gain : is_over_two;
+        if (other != gain && is_earlier && share_an_answer(other, gain))
+            return true;
+    }
+    return false;
+}
+
 void families_of(const struct part *part, enum family_rules rules, struct families *families)
 {
+    unsigned told = 0;
     *families = (struct families){.list = {{.type = FAMILY_FRAME, .name = "*"}}, .count = 1};
     for (size_t i = 0; i < part->index_count; i++)
         add_index(part, &part->indices[i], rules, families);
+    for (size_t i = 0; i < part->gain_count; i++) {
+        const struct gain_measure *gain = &part->gains[i];
+        unsigned items = 1U << gain->before | 1U << gain->after;
+        if (rules != FAMILIES_GAINS && gain_yields(part, gain, families))
+            continue;
+        families->list[families->count++] =
+            (struct family){FAMILY_GAIN, gain->name, items, 0, 2, WAVE_POST, gain};
+        told |= rules == FAMILIES_GAINS ? 0 : items;
+    }
     for (size_t i = 0; i < part->item_count; i++) {
         const struct question *item = &part->items[i];
-        bool is_held = item->is_conditional && rules != FAMILIES_LINKED;
+        bool is_held = (item->is_conditional && rules != FAMILIES_LINKED) || (told >> i & 1) != 0;
         if (item->is_measured && !is_held && !is_member(part, i))
             families->list[families->count++] =
-                (struct family){FAMILY_ITEM, item->name, 1U << i, 1U << i, 1};
+                (struct family){FAMILY_ITEM, item->name, 1U << i, 1U << i, 1, item->wave, NULL};
     }
     assert(families->count <= PART_FAMILIES);
 }
@@ -147,6 +186,27 @@ static bool is_value(uint8_t value)
     return value != MISSING && value != NOT_SHOWN;
 }
 
+static int scored(const struct facts_item *scale, int value)
+{
+    return scale->reverse ? scale->min + scale->max - value : value;
+}
+
+bool gain_of(const struct part *part, const struct gain_measure *gain, const struct tuple *tuple,
+             int *difference)
+{
+    uint8_t before = tuple->values[gain->before], after = tuple->values[gain->after];
+    *difference = scored(&part->items[gain->after].scale, after) -
+                  scored(&part->items[gain->before].scale, before);
+    return is_value(before) && is_value(after);
+}
+
+bool family_needs(const struct part *part, const struct family *family, enum wave wave)
+{
+    bool is_over_two =
+        family->type == FAMILY_GAIN && part->items[family->gain->before].wave == wave;
+    return family->wave == wave || is_over_two;
+}
+
 bool contributes(const struct part *part, const struct family *family, const struct tuple *tuple)
 {
     int answered = 0;
@@ -173,6 +233,8 @@ size_t cell_categories(const struct part *part, const struct family *family, siz
 {
     if (family->type == FAMILY_INDEX)
         return CATEGORIES_MAX;
+    if (family->type == FAMILY_GAIN)
+        return (size_t)(2 * family->gain->scale.max) + 1;
     return (size_t)(part->items[item].scale.max - part->items[item].scale.min) + 1;
 }
 
@@ -187,7 +249,7 @@ static size_t index_place(const struct part *part, const struct family *family,
             continue;
         const struct facts_item *scale = &part->items[i].scale;
         answered++;
-        sum += scale->reverse ? scale->min + scale->max - tuple->values[i] : tuple->values[i];
+        sum += scored(scale, tuple->values[i]);
     }
     return (size_t)disclosure_index_bin(&composite, answered, sum);
 }
@@ -197,6 +259,11 @@ size_t cell_place(const struct part *part, const struct family *family, size_t i
 {
     if (family->type == FAMILY_INDEX)
         return index_place(part, family, tuple);
+    int difference;
+    if (family->type == FAMILY_GAIN) {
+        gain_of(part, family->gain, tuple, &difference);
+        return (size_t)(difference + family->gain->scale.max);
+    }
     return (size_t)(tuple->values[item] - part->items[item].scale.min);
 }
 
@@ -226,7 +293,7 @@ static void add_item_series(const struct part *part, const struct families *fami
     size_t showing = find_showing(families, item);
     size_t family = showing != SIZE_MAX ? showing : find_family(families, asked->name);
     made->series[made->count] = (struct release_series){
-        .wave = "post",
+        .wave = wave_names[asked->wave],
         .state = family == SIZE_MAX ? RELEASE_LINKED : RELEASE_FEW,
         .item = &asked->scale,
         .linked = showing != SIZE_MAX ? families->list[showing].name : NULL,
@@ -258,6 +325,18 @@ static void add_index_series(const struct families *families, const struct index
     made->item[made->count++] = 0;
 }
 
+static void add_gain_series(const struct families *families, const struct gain_measure *gain,
+                            struct part_series *made)
+{
+    size_t family = find_family(families, gain->name);
+    made->series[made->count] =
+        (struct release_series){.wave = "post",
+                                .state = family == SIZE_MAX ? RELEASE_LINKED : RELEASE_FEW,
+                                .item = &gain->scale};
+    made->family[made->count] = family;
+    made->item[made->count++] = 0;
+}
+
 void series_of(const struct part *part, const struct families *families, struct part_series *series)
 {
     series->count = 0;
@@ -266,4 +345,6 @@ void series_of(const struct part *part, const struct families *families, struct 
             add_item_series(part, families, i, series);
     for (size_t i = 0; i < part->index_count; i++)
         add_index_series(families, &part->indices[i], series);
+    for (size_t i = 0; i < part->gain_count; i++)
+        add_gain_series(families, &part->gains[i], series);
 }

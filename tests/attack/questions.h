@@ -10,17 +10,23 @@
 
 #define PART_ITEMS     3
 #define PART_INDICES   2
-#define PART_FAMILIES  (PART_ITEMS + PART_INDICES + 1)
+#define PART_GAINS     3
+#define PART_FAMILIES  (PART_ITEMS + PART_INDICES + PART_GAINS + 1)
 #define PART_TUPLES    64 /* ways to answer a part */
 #define CATEGORIES_MAX (DISCLOSURE_INDEX_MAX + 1)
 
 #define MISSING   127 /* asked and not answered */
 #define NOT_SHOWN 126
 
+/* The post wave first: most studies have no other. */
+enum wave { WAVE_POST, WAVE_PRE, WAVES };
+extern const char *const wave_names[WAVES];
+
 struct question {
     struct facts_item scale; /* its name is name */
     char name[8];
     bool is_measured;
+    enum wave wave;
     bool is_conditional; /* asked of those who gave the part's first item its highest value */
 };
 
@@ -31,14 +37,23 @@ struct index_measure {
     int minimum;
 };
 
+/* Of the post wave: after, of post, less before, of either. */
+struct gain_measure {
+    struct facts_item scale; /* of the differences; its name is name */
+    char name[8];
+    size_t before, after; /* items of one scale */
+};
+
 struct part {
     struct question items[PART_ITEMS];
     size_t item_count;
     struct index_measure indices[PART_INDICES];
     size_t index_count;
+    struct gain_measure gains[PART_GAINS];
+    size_t gain_count;
 };
 
-enum family_type { FAMILY_FRAME, FAMILY_ITEM, FAMILY_ITEMS, FAMILY_INDEX };
+enum family_type { FAMILY_FRAME, FAMILY_ITEM, FAMILY_ITEMS, FAMILY_INDEX, FAMILY_GAIN };
 
 struct family {
     enum family_type type;
@@ -46,6 +61,8 @@ struct family {
     unsigned items; /* that have to be answered, or of which the index is made */
     unsigned shown; /* that have cells */
     int minimum;
+    enum wave wave;
+    const struct gain_measure *gain;
 };
 
 struct families {
@@ -57,6 +74,7 @@ struct families {
 enum family_rules {
     FAMILIES_SOUND,
     FAMILIES_LINKED, /* indices beside their items and each other, what stands behind a condition */
+    FAMILIES_GAINS,  /* all gains, beside their answers */
     FAMILIES_PARTIAL, /* indices of who answered some of the items */
 };
 
@@ -72,6 +90,11 @@ struct tuple {
 bool tuples_of(const struct part *part, unsigned missing, struct tuple *tuples, size_t *count);
 
 /* Whether the answers make a contribution to the family; '*' is not asked here. */
+/* The scored difference; false when an answer is missing. */
+bool gain_of(const struct part *part, const struct gain_measure *gain, const struct tuple *tuple,
+             int *difference);
+bool family_needs(const struct part *part, const struct family *family, enum wave wave);
+
 bool contributes(const struct part *part, const struct family *family, const struct tuple *tuple);
 
 /* The scale of a family's cells of one item, or of the index. */
@@ -80,12 +103,14 @@ size_t cell_place(const struct part *part, const struct family *family, size_t i
                   const struct tuple *tuple);
 struct facts_composite composite_of(const struct part *part, const struct family *family);
 
+#define PART_SERIES (PART_ITEMS + PART_INDICES + PART_GAINS)
+
 /* The states and links of the part's series, items first; groups are the caller's to add. family[i]
  * is which one series i has its cells in, or SIZE_MAX; item[i] its item there. */
 struct part_series {
-    struct release_series series[PART_ITEMS + PART_INDICES];
-    size_t family[PART_ITEMS + PART_INDICES];
-    size_t item[PART_ITEMS + PART_INDICES];
+    struct release_series series[PART_SERIES];
+    size_t family[PART_SERIES];
+    size_t item[PART_SERIES];
     size_t count;
 };
 

@@ -23,7 +23,13 @@ static bool by_chance(uint64_t *state, uint64_t percent)
 static void add_step(struct script *script, enum step_kind kind, size_t person, size_t sector)
 {
     if (script->step_count < SCRIPT_STEPS)
-        script->steps[script->step_count++] = (struct step){kind, person, sector};
+        script->steps[script->step_count++] = (struct step){kind, person, sector, WAVE_POST};
+}
+
+static void add_wave_step(struct script *script, enum step_kind kind, size_t person, enum wave wave)
+{
+    if (script->step_count < SCRIPT_STEPS)
+        script->steps[script->step_count++] = (struct step){kind, person, 0, wave};
 }
 
 /* What chance alone would seldom make: two sectors of k, or k early answers and as many late. */
@@ -101,6 +107,15 @@ static void invent_change(uint64_t *state, struct script *script)
     add_step(script, STEP_RUN, 0, 0);
 }
 
+static size_t submissions_of(const struct script *script, size_t person, enum wave wave)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < script->step_count; i++)
+        count += script->steps[i].kind == STEP_ANSWER && script->steps[i].person == person &&
+                 script->steps[i].wave == wave;
+    return count < SCRIPT_SUBMISSIONS ? count : SCRIPT_SUBMISSIONS;
+}
+
 static void invent_late(uint64_t *state, struct script *script, enum script_pace pace,
                         const bool *is_early)
 {
@@ -121,6 +136,61 @@ static void invent_late(uint64_t *state, struct script *script, enum script_pace
     add_step(script, STEP_RUN, 0, 0);
 }
 
+/* What two answers say together takes many worlds, so that of these studies everybody does the
+ * same, or one of two halves, but for an odd one. */
+static bool is_calm(const struct script_wishes *wishes)
+{
+    return !wishes->is_satisfaction && wishes->seed % 2 == 0;
+}
+
+static void invent_oddity(uint64_t *state, struct script *script)
+{
+    static const enum step_kind kinds[] = {STEP_ANSWER, STEP_ANSWER,   STEP_REMOVE, STEP_RESTORE,
+                                           STEP_MOVE,   STEP_WITHDRAW, STEP_RESUME};
+    struct step step = {.kind = kinds[script_random(state, sizeof kinds / sizeof *kinds)],
+                        .wave = (enum wave)script_random(state, script->waves)};
+    if (by_chance(state, 60))
+        return;
+    step.person = step.kind < STEP_CLOSE ? someone(state, script) : 0;
+    step.sector = step.kind == STEP_MOVE ? (size_t)script_random(state, SCRIPT_SECTORS) : 0;
+    script->steps[script->step_count++] = step;
+    add_step(script, STEP_RUN, 0, 0);
+}
+
+static void answer_together(struct script *script, enum wave wave, size_t from, size_t to)
+{
+    for (size_t p = from; p < to; p++)
+        add_wave_step(script, STEP_ANSWER, p, wave);
+}
+
+/* Those from `late` on answer after the wave is closed. */
+static void invent_calm(uint64_t *state, struct script *script)
+{
+    size_t half = (size_t)script->rules.k, people = script->people, late[WAVES];
+    for (size_t wave = script->waves; wave-- > 0;) {
+        size_t lates[] = {people, people, half, people - 1};
+        late[wave] = lates[script_random(state, 4)];
+        bool is_backwards = late[wave] == half && people >= 2 * half && by_chance(state, 30);
+        answer_together(script, (enum wave)wave, is_backwards ? half : 0,
+                        is_backwards ? people : late[wave]);
+        if (is_backwards)
+            late[wave] = SIZE_MAX;
+        add_wave_step(script, STEP_CLOSE, 0, (enum wave)wave);
+        add_step(script, STEP_RUN, 0, 0);
+        invent_oddity(state, script);
+    }
+    for (size_t i = 0; i < script->waves; i++) {
+        size_t wave = script->seed / 4 % 2 == 0 ? i : script->waves - 1 - i;
+        bool is_backwards = late[wave] == SIZE_MAX;
+        answer_together(script, (enum wave)wave, is_backwards ? 0 : late[wave],
+                        is_backwards ? half : people);
+        add_step(script, STEP_RUN, 0, 0);
+        invent_oddity(state, script);
+    }
+    add_step(script, STEP_RESUME, 0, 0);
+    add_step(script, STEP_RUN, 0, 0);
+}
+
 static void invent_missing(uint64_t *state, struct script *script)
 {
     uint64_t percent = by_chance(state, 50) ? 0 : 8;
@@ -132,13 +202,24 @@ static void invent_missing(uint64_t *state, struct script *script)
                         script->missing[p][s][part] |= 1U << item;
 }
 
+static enum template_range range_of(const struct script *script, size_t number,
+                                    const struct script_wishes *wishes)
+{
+    if (wishes->is_satisfaction)
+        return TEMPLATES_SATISFACTION;
+    if (!is_calm(wishes) || number > 0)
+        return TEMPLATES_ONE_WAVE;
+    return script->waves > 1 ? TEMPLATES_TWO_WAVES : TEMPLATES_GAINS;
+}
+
 /* The first of some drawn parts that is small enough to enumerate, else the smallest there is. */
 static void invent_part(uint64_t *state, const struct script_wishes *wishes, struct script *script)
 {
     size_t number = script->part_count++;
     bool has_condition = number > 0 && script->parts[0].items[1].is_conditional;
+    enum template_range range = range_of(script, number, wishes);
     for (int attempt = 0; attempt < 12; attempt++) {
-        template_draw(state, number, &script->parts[number]);
+        template_draw(state, number, range, &script->parts[number]);
         bool is_second_condition = has_condition && script->parts[number].items[1].is_conditional;
         if (!is_second_condition && script_worlds(script, number) <= wishes->worlds)
             return;
@@ -153,19 +234,34 @@ void script_invent(const struct script_wishes *wishes, struct script *script)
     *script = (struct script){.seed = wishes->seed};
     enum outline outline = (enum outline)(wishes->seed % OUTLINES);
     invent_people(&state, wishes, outline, script);
-    invent_missing(&state, script);
-    invent_open(&state, outline, script, is_early);
-    invent_late(&state, script, wishes->pace, is_early);
+    if (!is_calm(wishes))
+        invent_missing(&state, script);
+    if (is_calm(wishes)) {
+        script->waves = 1 + wishes->seed / 2 % WAVES;
+        invent_calm(&state, script);
+    } else {
+        script->waves = 1;
+        invent_open(&state, outline, script, is_early);
+        invent_late(&state, script, wishes->pace, is_early);
+    }
     for (size_t i = 0; i < wishes->parts && i < SCRIPT_PARTS; i++)
         invent_part(&state, wishes, script);
 }
 
 size_t script_submissions(const struct script *script, size_t person)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < script->step_count; i++)
-        count += script->steps[i].kind == STEP_ANSWER && script->steps[i].person == person;
-    return count < SCRIPT_SUBMISSIONS ? count : SCRIPT_SUBMISSIONS;
+    size_t before = submissions_of(script, person, WAVE_PRE);
+    size_t after = submissions_of(script, person, WAVE_POST);
+    return before > after ? before : after;
+}
+
+unsigned script_missing(const struct script *script, size_t person, size_t submission, size_t part)
+{
+    unsigned missing = script->missing[person][submission][part];
+    for (size_t i = 0; i < script->parts[part].item_count; i++)
+        if (submission >= submissions_of(script, person, script->parts[part].items[i].wave))
+            missing |= 1U << i;
+    return missing;
 }
 
 /* Appends what the person does and between which runs of the job. */
@@ -177,7 +273,8 @@ static size_t trace(const struct script *script, size_t person, uint32_t *trace_
         const struct step *step = &script->steps[i];
         runs += step->kind == STEP_RUN || step->kind == STEP_CLOSE;
         if (step->kind <= STEP_MOVE && step->person == person)
-            trace_of[length++] = runs << 8 | (uint32_t)step->kind << 4 | (uint32_t)step->sector;
+            trace_of[length++] = runs << 12 | (uint32_t)step->wave << 8 |
+                                 (uint32_t)step->kind << 4 | (uint32_t)step->sector;
     }
     return length;
 }
@@ -212,7 +309,8 @@ static double ways_of(const struct script *script, size_t part, size_t person)
     double ways = 1;
     for (size_t s = 0; s < script_submissions(script, person); s++) {
         size_t count;
-        if (!tuples_of(&script->parts[part], script->missing[person][s][part], tuples, &count))
+        if (!tuples_of(&script->parts[part], script_missing(script, person, s, part), tuples,
+                       &count))
             return INFINITY;
         ways *= (double)count;
     }

@@ -8,9 +8,9 @@
 
 #define SCRIPT_PEOPLE      10
 #define SCRIPT_SECTORS     4
-#define SCRIPT_STEPS       64
+#define SCRIPT_STEPS       128
 #define SCRIPT_PARTS       2
-#define SCRIPT_SUBMISSIONS 2 /* of a person; the second one edits the first */
+#define SCRIPT_SUBMISSIONS 2 /* of a person in a wave; the second one edits the first */
 
 enum step_kind {
     STEP_ANSWER,
@@ -26,10 +26,11 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     size_t person;
-    size_t sector; /* of a move */
+    size_t sector;  /* of a move */
+    enum wave wave; /* of an answer or a close */
 };
 
-/* What everybody answers. */
+/* What everybody answers: of each wave's items in that wave's submission. */
 typedef struct tuple script_answers[SCRIPT_PARTS][SCRIPT_PEOPLE][SCRIPT_SUBMISSIONS];
 
 struct script {
@@ -38,6 +39,7 @@ struct script {
     struct part parts[SCRIPT_PARTS];
     size_t part_count;
     size_t people;
+    size_t waves;
     size_t sector[SCRIPT_PEOPLE];
     unsigned first_timers; /* bit p: person p; what NO_GATE breaks down by */
     /* Which unconditional items of each part a submission leaves out. */
@@ -55,14 +57,20 @@ enum script_pace { SCRIPT_MIXED, SCRIPT_ONE_BY_ONE };
 struct script_wishes {
     uint64_t seed;
     enum script_pace pace;
-    int64_t k;     /* 0: 4 or 5 */
-    double worlds; /* at most so many for each part */
-    size_t parts;  /* up to SCRIPT_PARTS */
+    int64_t k;            /* 0: 4 or 5 */
+    double worlds;        /* at most so many for each part */
+    size_t parts;         /* up to SCRIPT_PARTS */
+    bool is_satisfaction; /* of one wave, and neither binary, counted nor gains */
 };
 
 void script_invent(const struct script_wishes *wishes, struct script *script);
 
+/* The most of any wave. */
 size_t script_submissions(const struct script *script, size_t person);
+
+/* The unconditional items of the part that the submission leaves out, also because there is no such
+ * submission in their wave. */
+unsigned script_missing(const struct script *script, size_t person, size_t submission, size_t part);
 
 /* People who cannot be told apart before their answers are known. Classes are numbered from 0 in
  * the order of their first persons. */

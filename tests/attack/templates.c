@@ -42,11 +42,44 @@ static void make_linked(enum template_kind kind, size_t number, int points, uint
     add_index(part, number, is_overlap ? 6 : 7, 1, !is_overlap);
 }
 
+static void add_gain(struct part *part, size_t number, size_t before, size_t after)
+{
+    struct gain_measure *gain = &part->gains[part->gain_count];
+    int span = part->items[after].scale.max - part->items[after].scale.min;
+    *gain = (struct gain_measure){.before = before, .after = after};
+    gain->scale = (struct facts_item){NULL, FACTS_DIFFERENCE, -span, span, false};
+    snprintf(gain->name, sizeof gain->name, "%cG%zu", (int)('A' + (number & 7)),
+             part->gain_count + 1);
+    part->gain_count++;
+}
+
+/* Three answers, or two, of one scale. */
+static void make_gains(enum template_kind kind, size_t number, int points, uint64_t variant,
+                       struct part *part)
+{
+    bool is_over_two = kind >= TEMPLATE_SHIFT;
+    bool is_two = kind == TEMPLATE_GAIN || kind == TEMPLATE_SHIFT || kind == TEMPLATE_WAVES;
+    for (int i = 0; i < (is_two ? 2 : 3); i++)
+        add_item(part, number, points, kind == TEMPLATE_WAVES || (variant >> i & 1));
+    part->items[1].scale.reverse = (variant & 4) != 0;
+    part->items[0].wave = is_over_two ? WAVE_PRE : WAVE_POST;
+    if (kind == TEMPLATE_SHIFTS)
+        add_gain(part, number, 0, 2);
+    if (kind != TEMPLATE_WAVES)
+        add_gain(part, number, 0, 1);
+    if (kind == TEMPLATE_SHIFTS || kind == TEMPLATE_GAINS)
+        add_gain(part, number, 1, 2);
+    if (kind == TEMPLATE_GAIN_INDEX)
+        add_index(part, number, 6, 2, false);
+}
+
 /* A part's names are found again where the part is: copying moves it. */
 static void name_scales(struct part *part)
 {
     for (size_t i = 0; i < part->item_count; i++)
         part->items[i].scale.name = part->items[i].name;
+    for (size_t i = 0; i < part->gain_count; i++)
+        part->gains[i].scale.name = part->gains[i].name;
 }
 
 void template_make(enum template_kind kind, size_t number, int points, uint64_t variant,
@@ -77,6 +110,20 @@ void template_make(enum template_kind kind, size_t number, int points, uint64_t 
     case TEMPLATE_SHOWN_TWICE:
         make_linked(kind, number, points, variant, part);
         break;
+    case TEMPLATE_BINARY:
+    case TEMPLATE_COUNT:
+        add_item(part, number, kind == TEMPLATE_BINARY ? 1 : points, true);
+        part->items[0].scale.kind = kind == TEMPLATE_BINARY ? FACTS_BINARY : FACTS_COUNTED;
+        part->items[0].scale.min = 0;
+        break;
+    case TEMPLATE_GAIN:
+    case TEMPLATE_GAINS:
+    case TEMPLATE_GAIN_INDEX:
+    case TEMPLATE_SHIFT:
+    case TEMPLATE_SHIFTS:
+    case TEMPLATE_WAVES:
+        make_gains(kind, number, points, variant, part);
+        break;
     default:
         add_item(part, number, points, true);
         part->items[0].scale.reverse = variant & 1;
@@ -84,10 +131,15 @@ void template_make(enum template_kind kind, size_t number, int points, uint64_t 
     name_scales(part);
 }
 
-void template_draw(uint64_t *state, size_t number, struct part *part)
+void template_draw(uint64_t *state, size_t number, enum template_range range, struct part *part)
 {
-    static const uint64_t scales[TEMPLATES] = {4, 1, 2, 3, 2, 1, 1};
-    enum template_kind kind = (enum template_kind)script_random(state, TEMPLATES);
+    static const uint64_t scales[TEMPLATES] = {4, 1, 2, 3, 2, 1, 1, 1, 7, 2, 1, 1, 2, 1, 2};
+    static const enum template_kind ranges[][2] = {{0, TEMPLATE_SHIFT},
+                                                   {TEMPLATE_GAIN, TEMPLATE_SHIFT},
+                                                   {TEMPLATE_SHIFT, TEMPLATES},
+                                                   {0, TEMPLATE_BINARY}};
+    uint64_t kinds = ranges[range][1] - ranges[range][0];
+    enum template_kind kind = (enum template_kind)(ranges[range][0] + script_random(state, kinds));
     int points = 2 + (int)script_random(state, scales[kind]);
     template_make(kind, number, points, script_random(state, 8), part);
 }

@@ -4,10 +4,6 @@
 
 #include "questions.h"
 
-/* Names begin with a letter that the part has for itself. */
-void template_draw(uint64_t *state, size_t number, struct part *part);
-void template_smallest(size_t number, struct part *part);
-
 enum template_kind {
     TEMPLATE_RATING,
     TEMPLATE_NPS,
@@ -16,10 +12,29 @@ enum template_kind {
     TEMPLATE_CONDITION,   /* a question asked because of the answer to another */
     TEMPLATE_OVERLAP,     /* two indices with an item in common */
     TEMPLATE_SHOWN_TWICE, /* a customer index of an item that another index shows */
+    TEMPLATE_BINARY,
+    TEMPLATE_COUNT,
+    TEMPLATE_GAIN,       /* one question answered for two times */
+    TEMPLATE_GAINS,      /* two gains of three answers */
+    TEMPLATE_GAIN_INDEX, /* a gain with an answer that an index has too */
+    TEMPLATE_SHIFT,      /* a gain over two waves, and the first of those that have them */
+    TEMPLATE_SHIFTS,     /* three gains of one answer before and two after */
+    TEMPLATE_WAVES,      /* two waves' answers without a gain */
     TEMPLATES
+};
+
+enum template_range {
+    TEMPLATES_ONE_WAVE,
+    TEMPLATES_GAINS,
+    TEMPLATES_TWO_WAVES,
+    TEMPLATES_SATISFACTION
 };
 
 void template_make(enum template_kind kind, size_t number, int points, uint64_t variant,
                    struct part *part);
+
+/* Names begin with a letter that the part has for itself. */
+void template_draw(uint64_t *state, size_t number, enum template_range range, struct part *part);
+void template_smallest(size_t number, struct part *part);
 
 #endif

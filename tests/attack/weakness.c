@@ -139,6 +139,8 @@ uint64_t weakness_reading(const struct player *player)
     uint64_t digest = digest_bytes(DIGEST_START, player->codes, sizeof player->codes);
     for (size_t i = 1; i < player->holding_count; i++) {
         const struct holding *holding = &player->holdings[i];
+        if (holding->family.type == FAMILY_FRAME)
+            continue;
         digest = digest_bytes(digest, holding->counts, sizeof holding->counts);
         if (player->weakness == NO_GATE)
             digest = digest_breakdown(player, holding, digest);
