@@ -19,6 +19,10 @@ static json_t *item_json(const struct part *part, const struct question *item)
         json_object_set_new(made, "type", json_string("nps"));
         return made;
     }
+    if (item->scale.kind == FACTS_BINARY) {
+        json_object_set_new(made, "type", json_string("binary"));
+        return made;
+    }
     char lowest[8], highest[8];
     snprintf(lowest, sizeof lowest, "%d", item->scale.min);
     snprintf(highest, sizeof highest, "%d", item->scale.max);
@@ -46,6 +50,17 @@ static json_t *index_json(const struct part *part, const struct index_measure *i
                      index->minimum);
 }
 
+static json_t *gain_json(const struct part *part, const struct gain_measure *gain)
+{
+    return json_pack("{s:s,s:s,s:[s,s]}", "id", gain->name, "type", "gain", "items",
+                     part->items[gain->before].name, part->items[gain->after].name);
+}
+
+static const char *measure_type(enum facts_kind kind)
+{
+    return kind == FACTS_NPS ? "nps" : kind == FACTS_BINARY ? "binary" : "rating";
+}
+
 static void add_part(const struct part *part, json_t *items, json_t *measures)
 {
     for (size_t i = 0; i < part->item_count; i++) {
@@ -54,11 +69,12 @@ static void add_part(const struct part *part, json_t *items, json_t *measures)
         if (item->is_measured)
             json_array_append_new(measures,
                                   json_pack("{s:s,s:s,s:[s]}", "id", item->name, "type",
-                                            item->scale.kind == FACTS_NPS ? "nps" : "rating",
-                                            "items", item->name));
+                                            measure_type(item->scale.kind), "items", item->name));
     }
     for (size_t i = 0; i < part->index_count; i++)
         json_array_append_new(measures, index_json(part, &part->indices[i]));
+    for (size_t i = 0; i < part->gain_count; i++)
+        json_array_append_new(measures, gain_json(part, &part->gains[i]));
 }
 
 static json_t *instrument_json(const struct script *script)
@@ -154,10 +170,13 @@ static void draw_answers(const struct script *script, script_answers answers)
             }
 }
 
-/* The service refuses answers of who is a delegate no more. */
+/* The service refuses answers of who is a delegate no more, and its counts go further. */
 static bool is_playable(const struct script *script)
 {
     bool is_away[SCRIPT_PEOPLE] = {false};
+    for (size_t part = 0; part < script->part_count; part++)
+        if (script->parts[part].items[0].scale.kind == FACTS_COUNTED)
+            return false;
     for (size_t i = 0; i < script->step_count; i++) {
         const struct step *step = &script->steps[i];
         if (step->kind == STEP_REMOVE || step->kind == STEP_RESTORE)
@@ -194,7 +213,7 @@ int main(int argc, char **argv)
                                    .k = 5,
                                    .worlds = 1e30,
                                    .parts = SCRIPT_PARTS,
-                                   .is_satisfaction = true};
+                                   .is_one_wave = true};
     for (long count = strtol(argv[2], NULL, 10); count > 0; wishes.seed++) {
         struct script script;
         script_invent(&wishes, &script);

@@ -7,7 +7,7 @@
 
 #define PERCENT 10
 #define NO_RULE 1e-9 /* a rule has a p above 0 */
-#define LARGEST 12
+#define LARGEST 11
 
 /* Those who answer first have these counts, in any world; the others have all there are. */
 struct history {

@@ -140,7 +140,7 @@ static void invent_late(uint64_t *state, struct script *script, enum script_pace
  * same, or one of two halves, but for an odd one. */
 static bool is_calm(const struct script_wishes *wishes)
 {
-    return !wishes->is_satisfaction && wishes->seed % 2 == 0;
+    return wishes->seed % 2 == 0;
 }
 
 static void invent_oddity(uint64_t *state, struct script *script)
@@ -205,8 +205,6 @@ static void invent_missing(uint64_t *state, struct script *script)
 static enum template_range range_of(const struct script *script, size_t number,
                                     const struct script_wishes *wishes)
 {
-    if (wishes->is_satisfaction)
-        return TEMPLATES_SATISFACTION;
     if (!is_calm(wishes) || number > 0)
         return TEMPLATES_ONE_WAVE;
     return script->waves > 1 ? TEMPLATES_TWO_WAVES : TEMPLATES_GAINS;
@@ -237,7 +235,7 @@ void script_invent(const struct script_wishes *wishes, struct script *script)
     if (!is_calm(wishes))
         invent_missing(&state, script);
     if (is_calm(wishes)) {
-        script->waves = 1 + wishes->seed / 2 % WAVES;
+        script->waves = wishes->is_one_wave ? 1 : 1 + wishes->seed / 2 % WAVES;
         invent_calm(&state, script);
     } else {
         script->waves = 1;

@@ -57,10 +57,10 @@ enum script_pace { SCRIPT_MIXED, SCRIPT_ONE_BY_ONE };
 struct script_wishes {
     uint64_t seed;
     enum script_pace pace;
-    int64_t k;            /* 0: 4 or 5 */
-    double worlds;        /* at most so many for each part */
-    size_t parts;         /* up to SCRIPT_PARTS */
-    bool is_satisfaction; /* of one wave, and neither binary, counted nor gains */
+    int64_t k;     /* 0: 4 or 5 */
+    double worlds; /* at most so many for each part */
+    size_t parts;  /* up to SCRIPT_PARTS */
+    bool is_one_wave;
 };
 
 void script_invent(const struct script_wishes *wishes, struct script *script);

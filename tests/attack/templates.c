@@ -134,10 +134,8 @@ void template_make(enum template_kind kind, size_t number, int points, uint64_t 
 void template_draw(uint64_t *state, size_t number, enum template_range range, struct part *part)
 {
     static const uint64_t scales[TEMPLATES] = {4, 1, 2, 3, 2, 1, 1, 1, 7, 2, 1, 1, 2, 1, 2};
-    static const enum template_kind ranges[][2] = {{0, TEMPLATE_SHIFT},
-                                                   {TEMPLATE_GAIN, TEMPLATE_SHIFT},
-                                                   {TEMPLATE_SHIFT, TEMPLATES},
-                                                   {0, TEMPLATE_BINARY}};
+    static const enum template_kind ranges[][2] = {
+        {0, TEMPLATE_SHIFT}, {TEMPLATE_GAIN, TEMPLATE_SHIFT}, {TEMPLATE_SHIFT, TEMPLATES}};
     uint64_t kinds = ranges[range][1] - ranges[range][0];
     enum template_kind kind = (enum template_kind)(ranges[range][0] + script_random(state, kinds));
     int points = 2 + (int)script_random(state, scales[kind]);

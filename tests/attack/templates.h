@@ -23,12 +23,7 @@ enum template_kind {
     TEMPLATES
 };
 
-enum template_range {
-    TEMPLATES_ONE_WAVE,
-    TEMPLATES_GAINS,
-    TEMPLATES_TWO_WAVES,
-    TEMPLATES_SATISFACTION
-};
+enum template_range { TEMPLATES_ONE_WAVE, TEMPLATES_GAINS, TEMPLATES_TWO_WAVES };
 
 void template_make(enum template_kind kind, size_t number, int points, uint64_t variant,
                    struct part *part);
