@@ -27,13 +27,14 @@ class Player:
         self.test = test
         self.told = told
         self.organiser = test.programme.organiser
-        instrument = test.programme.publish(json.dumps(told["instrument"]).encode())
+        instruments = {wave: test.programme.publish(json.dumps(instrument).encode())
+                       for wave, instrument in told["instruments"].items()}
         self.study = test.programme.study(f"Study of seed {told['seed']}")
         self.study.import_delegates(people_of(*told["people"], prefix=f"a{told['seed']}p"))
-        self.wave = self.study.wave("post", *instrument)
+        self.waves = {wave: self.study.wave(wave, *instrument) for wave, instrument in instruments.items()}
         self.participants = self.in_order(told["people"])
         self.evaluations = {}
-        self.is_closed = False
+        self.closed = set()
         self.withdrawn = set()
 
     def in_order(self, sectors):
@@ -46,12 +47,12 @@ class Player:
         getattr(self, step["kind"])(step)
 
     def answer(self, step):
-        person = step["person"]
+        person = (step["wave"], step["person"])
         evaluation = {"answers": step["answers"]}
         if person in self.evaluations:
             evaluation["replaces"] = self.evaluations[person]
-        line = {"id": new_id(), "participant": self.participants[person], "evaluation": evaluation}
-        outcome = self.wave.import_lines([line], "?late=1" if self.is_closed else "")[0]
+        line = {"id": new_id(), "participant": self.participants[step["person"]], "evaluation": evaluation}
+        outcome = self.waves[step["wave"]].import_lines([line], "?late=1" if step["wave"] in self.closed else "")[0]
         self.test.assertEqual(outcome["outcome"], "new", outcome)
         self.evaluations[person] = line["id"]
 
@@ -68,9 +69,9 @@ class Player:
     def move(self, step):
         self.change(step, sector=step["sector"])
 
-    def close(self, _):
-        self.wave.close()
-        self.is_closed = True
+    def close(self, step):
+        self.waves[step["wave"]].close()
+        self.closed.add(step["wave"])
 
     def run(self, _):
         self.study.await_settled()
@@ -199,7 +200,7 @@ class AttackTest(ServiceTest):
             with self.subTest(seed=told["seed"]):
                 released = self.play(told)
                 releases += len(released)
-                numbers += sum(row["value"] is not None and row["family"] == "satisfaction"
+                numbers += sum(row["value"] is not None and row["family"] in ("satisfaction", "transfer", "learning")
                                for one in released for row in one["rows"])
         print(f"{releases} releases, {numbers} numbers of answers", flush=True)
         self.assertGreater(releases, STUDIES)

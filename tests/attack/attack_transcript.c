@@ -52,8 +52,9 @@ static json_t *index_json(const struct part *part, const struct index_measure *i
 
 static json_t *gain_json(const struct part *part, const struct gain_measure *gain)
 {
-    return json_pack("{s:s,s:s,s:[s,s]}", "id", gain->name, "type", "gain", "items",
-                     part->items[gain->before].name, part->items[gain->after].name);
+    const struct question *before = &part->items[gain->before];
+    return json_pack("{s:s,s:s,s:[{s:s,s:s},s]}", "id", gain->name, "type", "gain", "items", "wave",
+                     wave_names[before->wave], "item", before->name, part->items[gain->after].name);
 }
 
 static const char *measure_type(enum facts_kind kind)
@@ -61,41 +62,47 @@ static const char *measure_type(enum facts_kind kind)
     return kind == FACTS_NPS ? "nps" : kind == FACTS_BINARY ? "binary" : "rating";
 }
 
-static void add_part(const struct part *part, json_t *items, json_t *measures)
+static void add_part(const struct part *part, enum wave wave, json_t *items, json_t *measures)
 {
     for (size_t i = 0; i < part->item_count; i++) {
         const struct question *item = &part->items[i];
+        if (item->wave != wave)
+            continue;
         json_array_append_new(items, item_json(part, item));
         if (item->is_measured)
             json_array_append_new(measures,
                                   json_pack("{s:s,s:s,s:[s]}", "id", item->name, "type",
                                             measure_type(item->scale.kind), "items", item->name));
     }
-    for (size_t i = 0; i < part->index_count; i++)
+    for (size_t i = 0; wave == WAVE_POST && i < part->index_count; i++)
         json_array_append_new(measures, index_json(part, &part->indices[i]));
-    for (size_t i = 0; i < part->gain_count; i++)
+    for (size_t i = 0; wave == WAVE_POST && i < part->gain_count; i++)
         json_array_append_new(measures, gain_json(part, &part->gains[i]));
 }
 
-static json_t *instrument_json(const struct script *script)
+static json_t *instrument_json(const struct script *script, enum wave wave)
 {
     char name[32];
     json_t *items = json_array(), *measures = json_array();
-    snprintf(name, sizeof name, "attack-%llu", (unsigned long long)script->seed);
+    snprintf(name, sizeof name, "attack-%llu-%s", (unsigned long long)script->seed,
+             wave_names[wave]);
     for (size_t i = 0; i < script->part_count; i++)
-        add_part(&script->parts[i], items, measures);
+        add_part(&script->parts[i], wave, items, measures);
     return json_pack("{s:s,s:o,s:s,s:[s,s],s:o,s:o}", "id", name, "title", both("Attack"), "wave",
-                     "post", "languages", "sv", "en", "items", items, "measures", measures);
+                     wave_names[wave], "languages", "sv", "en", "items", items, "measures",
+                     measures);
 }
 
 /* Missing answers are marked so or left out, by turns. */
 static json_t *answers_json(const struct script *script, const script_answers answers,
-                            size_t person, size_t submission)
+                            size_t person, enum wave wave, size_t submission)
 {
     json_t *made = json_object();
     for (size_t part = 0; part < script->part_count; part++)
         for (size_t i = 0; i < script->parts[part].item_count; i++) {
             const char *name = script->parts[part].items[i].name;
+            if (script->parts[part].items[i].wave != wave)
+                continue;
             int value = answers[part][person][submission].values[i];
             if (value == MISSING && (person + i) % 2 == 0)
                 json_object_set_new(made, name, json_pack("{s:s}", "missing", "dk"));
@@ -109,18 +116,18 @@ static json_t *steps_json(const struct script *script, const script_answers answ
 {
     static const char *const kinds[] = {"answer", "remove", "restore",  "move",
                                         "close",  "run",    "withdraw", "resume"};
-    size_t submissions[SCRIPT_PEOPLE] = {0};
+    size_t submissions[SCRIPT_PEOPLE][WAVES] = {{0}};
     json_t *steps = json_array();
     for (size_t i = 0; i < script->step_count; i++) {
         const struct step *step = &script->steps[i];
-        json_t *made =
-            json_pack("{s:s,s:i}", "kind", kinds[step->kind], "person", (int)step->person);
+        json_t *made = json_pack("{s:s,s:i,s:s}", "kind", kinds[step->kind], "person",
+                                 (int)step->person, "wave", wave_names[step->wave]);
         if (step->kind == STEP_MOVE)
             json_object_set_new(made, "sector", json_string(script_sectors[step->sector]));
         if (step->kind == STEP_ANSWER)
-            json_object_set_new(
-                made, "answers",
-                answers_json(script, answers, step->person, submissions[step->person]++));
+            json_object_set_new(made, "answers",
+                                answers_json(script, answers, step->person, step->wave,
+                                             submissions[step->person][step->wave]++));
         json_array_append_new(steps, made);
     }
     return steps;
@@ -177,6 +184,8 @@ static bool is_playable(const struct script *script)
     for (size_t part = 0; part < script->part_count; part++)
         if (script->parts[part].items[0].scale.kind == FACTS_COUNTED)
             return false;
+    if (script->waves > 1 && script->parts[0].items[0].wave != WAVE_PRE)
+        return false; /* a wave without questions */
     for (size_t i = 0; i < script->step_count; i++) {
         const struct step *step = &script->steps[i];
         if (step->kind == STEP_REMOVE || step->kind == STEP_RESTORE)
@@ -190,14 +199,17 @@ static bool is_playable(const struct script *script)
 static void print_study(const struct script *script)
 {
     script_answers answers;
-    json_t *people = json_array(), *releases = json_array();
+    json_t *people = json_array(), *releases = json_array(), *instruments = json_object();
     draw_answers(script, answers);
     for (size_t p = 0; p < script->people; p++)
         json_array_append_new(people, json_string(script_sectors[script->sector[p]]));
     play_all(script, (const struct tuple(*)[SCRIPT_PEOPLE][SCRIPT_SUBMISSIONS])answers, tell,
              releases);
+    for (size_t wave = script->waves; wave-- > 0;)
+        json_object_set_new(instruments, wave_names[wave],
+                            instrument_json(script, (enum wave)wave));
     json_t *study = json_pack("{s:I,s:o,s:o,s:o,s:o}", "seed", (json_int_t)script->seed, "people",
-                              people, "instrument", instrument_json(script), "steps",
+                              people, "instruments", instruments, "steps",
                               steps_json(script, answers), "releases", releases);
     json_dumpf(study, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17));
     putchar('\n');
@@ -212,8 +224,7 @@ int main(int argc, char **argv)
                                    .pace = SCRIPT_ONE_BY_ONE,
                                    .k = 5,
                                    .worlds = 1e30,
-                                   .parts = SCRIPT_PARTS,
-                                   .is_one_wave = true};
+                                   .parts = SCRIPT_PARTS};
     for (long count = strtol(argv[2], NULL, 10); count > 0; wishes.seed++) {
         struct script script;
         script_invent(&wishes, &script);

@@ -235,7 +235,7 @@ void script_invent(const struct script_wishes *wishes, struct script *script)
     if (!is_calm(wishes))
         invent_missing(&state, script);
     if (is_calm(wishes)) {
-        script->waves = wishes->is_one_wave ? 1 : 1 + wishes->seed / 2 % WAVES;
+        script->waves = 1 + wishes->seed / 2 % WAVES;
         invent_calm(&state, script);
     } else {
         script->waves = 1;

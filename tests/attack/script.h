@@ -60,7 +60,6 @@ struct script_wishes {
     int64_t k;     /* 0: 4 or 5 */
     double worlds; /* at most so many for each part */
     size_t parts;  /* up to SCRIPT_PARTS */
-    bool is_one_wave;
 };
 
 void script_invent(const struct script_wishes *wishes, struct script *script);
