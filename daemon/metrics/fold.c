@@ -296,6 +296,8 @@ static bool unpack_number(const unsigned char **at, const unsigned char *end, in
     return false;
 }
 
+/* LAYOUT grows also when the daemon numbers waves, composites or joints of a study otherwise: what
+ * was packed before is then folded anew. */
 enum { LAYOUT = 1, NUMBERS = 4 + FOLD_KEYS + 1 };
 
 void fold_pack(const struct fold *fold, struct buf *bytes)
