@@ -6,6 +6,7 @@
 #include <debriefd/config.h>
 #include <debriefd/log.h>
 #include <debriefd/notify.h>
+#include <debriefd/pages.h>
 #include <debriefd/receipt.h>
 #include <debriefd/role.h>
 #include <debriefd/server.h>
@@ -163,7 +164,7 @@ static bool listen_http(struct serve *serve, struct error *err)
     if (count > 0)
         options.listen = "";
     serve->router = router_create();
-    if (!api_add_routes(serve->router, err))
+    if (!api_add_routes(serve->router, err) || !pages_add_routes(serve->router, err))
         return false;
     serve->server = server_create(serve->base, &options, serve->router, serve->api, err);
     if (serve->server == NULL)

@@ -1,12 +1,12 @@
 #include <debriefd/api.h>
 
 #include "body_cache.h"
-#include "evaluations.h"
 #include "events.h"
-#include "form_cache.h"
 #include "resources.h"
 #include <debriefd/clock.h>
 #include <debriefd/config.h>
+#include <debriefd/evaluations.h>
+#include <debriefd/form_cache.h>
 #include <debriefd/log.h>
 #include <debriefd/map.h>
 #include <debriefd/server.h>

@@ -4,7 +4,7 @@
 #ifndef DEBRIEFD_BODY_CACHE_H
 #define DEBRIEFD_BODY_CACHE_H
 
-#include "operation.h"
+#include <debriefd/operation.h>
 
 struct body_cache *body_cache_create(size_t bytes, int64_t life_us);
 void body_cache_destroy(struct body_cache *cache);

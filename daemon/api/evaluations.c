@@ -1,7 +1,7 @@
-#include "evaluations.h"
+#include <debriefd/evaluations.h>
 
-#include "form_cache.h"
 #include <debriefd/clock.h>
+#include <debriefd/form_cache.h>
 #include <debriefd/log.h>
 #include <string.h>
 

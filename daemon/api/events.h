@@ -2,7 +2,7 @@
 #ifndef DEBRIEFD_EVENTS_H
 #define DEBRIEFD_EVENTS_H
 
-#include "operation.h"
+#include <debriefd/operation.h>
 
 struct event_hub *event_hub_create(struct api *api);
 

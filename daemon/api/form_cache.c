@@ -1,4 +1,4 @@
-#include "form_cache.h"
+#include <debriefd/form_cache.h>
 
 #include <debriefd/clock.h>
 #include <debriefd/log.h>

@@ -2,8 +2,8 @@
  * is confirmed. evhttp has the whole body before a handler runs, so a request carries at most
  * max_body; debriefctl cuts a file of any length into requests, and neither side holds more than
  * one. A line that is already recorded is a replay, so running an import again adds nothing. */
-#include "evaluations.h"
-#include "form_cache.h"
+#include <debriefd/evaluations.h>
+#include <debriefd/form_cache.h>
 #include <debriefd/receipt.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
-#include "operation.h"
+#include <debriefd/operation.h>
 
-#include "principal.h"
 #include <assert.h>
 #include <debriefd/config.h>
 #include <debriefd/log.h>
+#include <debriefd/principal.h>
 #include <stdlib.h>
 #include <string.h>
 

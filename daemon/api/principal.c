@@ -1,4 +1,4 @@
-#include "principal.h"
+#include <debriefd/principal.h>
 
 #include <debriefd/clock.h>
 #include <debriefd/map.h>

@@ -1,4 +1,4 @@
-#include "evaluations.h"
+#include <debriefd/evaluations.h>
 #include <debriefd/receipt.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef DEBRIEFD_RESOURCES_H
 #define DEBRIEFD_RESOURCES_H
 
-#include "operation.h"
+#include <debriefd/operation.h>
 
 extern const struct route setup_routes[];
 extern const struct route key_routes[];

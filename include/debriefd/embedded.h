@@ -19,6 +19,10 @@ extern const struct embedded_file
 
 extern const struct embedded_file instrument_schemas[]; /* JSON Schema of instrument definitions */
 
+extern const struct embedded_file web_catalogues[]; /* translations as .mo files: Swedish */
+
+extern const struct embedded_file web_assets[]; /* style sheets and scripts */
+
 extern const struct embedded_file
     api_answers[]; /* schemas of answers, and which operation has which */
 

@@ -17,11 +17,12 @@ LAYERS = [
     ["http"],
     ["survey", "coding", "metrics", "export"],
     ["jobs", "api"],
+    ["pages"],
     [""],
 ]
 RANK = {folder: rank for rank, layer in enumerate(LAYERS) for folder in layer}
 
-LOOP = {"db", "outbound", "http", "survey", "jobs", "api", ""}
+LOOP = {"db", "outbound", "http", "survey", "jobs", "api", "pages", ""}
 # The first pattern that matches decides which folders may include the header.
 THIRD_PARTY = [
     (r"libpq-fe\.h|libpq/.*|postgres_ext\.h", {"db"}),
@@ -34,7 +35,7 @@ THIRD_PARTY = [
     (r"zlib\.h", {"http"}),
     (r"curl/.*", {"outbound", "contrib/ctl"}),
     (r"libxml/.*|zip\.h", {"coding"}),
-    (r"jansson\.h", {"survey", "jobs", "api", "contrib/ctl", "include"}),
+    (r"jansson\.h", {"survey", "jobs", "api", "pages", "contrib/ctl", "include"}),
 ]
 SYSTEM = re.compile(r"([a-z0-9_]+|(sys|arpa|netinet|net|linux|bits)/[a-z0-9_]+)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
@@ -143,7 +144,7 @@ EXPECTED = [
     "daemon/jobs/loop.c: event2/buffer.h: belongs to http only",
     "daemon/main.c: sodium.h: belongs to base only",
     "daemon/metrics/pure.c: gsl/gsl_math.h: is a third-party header without a home",
-    "daemon/metrics/pure.c: jansson.h: belongs to api, contrib/ctl, include, jobs, survey only",
+    "daemon/metrics/pure.c: jansson.h: belongs to api, contrib/ctl, include, jobs, pages, survey only",
     "include/debriefd/leak.h: libpq-fe.h: belongs to db only",
 ]
 

@@ -1,8 +1,8 @@
-/* principal: who asks, from the Authorization header. Private to the API. */
+/* principal: who asks, from the Authorization header. For the API and the pages. */
 #ifndef DEBRIEFD_PRINCIPAL_H
 #define DEBRIEFD_PRINCIPAL_H
 
-#include "operation.h"
+#include <debriefd/operation.h>
 
 typedef void principal_found_fn(struct request *request);
 

@@ -1,8 +1,8 @@
-/* evaluations: submissions and their receipts. Private to the API. */
+/* evaluations: submissions and their receipts. For the API and the pages. */
 #ifndef DEBRIEFD_EVALUATIONS_H
 #define DEBRIEFD_EVALUATIONS_H
 
-#include "operation.h"
+#include <debriefd/operation.h>
 
 extern const struct route evaluation_routes[];
 extern const struct route import_routes[];

@@ -1,11 +1,11 @@
 /* form_cache: per wave, what a submission is checked against: the compiled instrument and the
- * delegation. Private to the API. Published instruments never change; the delegation may, so an
- * entry lives briefly and is dropped when the database says that something changed. */
+ * delegation. For the API and the pages. Published instruments never change; the delegation may, so
+ * an entry lives briefly and is dropped when the database says that something changed. */
 #ifndef DEBRIEFD_FORM_CACHE_H
 #define DEBRIEFD_FORM_CACHE_H
 
-#include "operation.h"
 #include <debriefd/answers.h>
+#include <debriefd/operation.h>
 
 /* Counted: it outlives the cache for whoever holds it. */
 struct form {

@@ -1,4 +1,4 @@
-/* operation: what a route asks of its caller and does, as data. Private to the API. */
+/* operation: what a route asks of its caller and does, as data. For the API and the pages. */
 #ifndef DEBRIEFD_OPERATION_H
 #define DEBRIEFD_OPERATION_H
 

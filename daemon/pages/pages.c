@@ -1,0 +1,15 @@
+#include <debriefd/pages.h>
+
+#include "areas.h"
+
+static const struct route *const tables[] = {
+    asset_routes,
+};
+
+bool pages_add_routes(struct router *router, struct error *err)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (!router_add_table(router, tables[i], err))
+            return false;
+    return true;
+}
