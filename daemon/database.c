@@ -37,8 +37,8 @@ static const char settings[] = "jit = off\n"
                                "max_wal_size = 2GB\n"
                                "checkpoint_timeout = 15min\n";
 
-static const char *const roles[] = {"debriefd_serve", "debriefd_work", "debriefd_dash",
-                                    "debriefd_privacy", NULL};
+static const char *const roles[] = {"debriefd_serve", "debriefd_work",    "debriefd_send",
+                                    "debriefd_dash",  "debriefd_privacy", NULL};
 
 static bool make_directory(const char *path, const char *user, struct error *err)
 {

@@ -35,7 +35,9 @@ static const struct {
 } commands[] = {
     {"serve", role_serve, 0, "answer HTTP"},
     {"work", role_work, 0, "run jobs"},
-    {"run", role_run, 0, "both, and a private PostgreSQL cluster when no database is configured"},
+    {"send", role_send, 0, "send mail and webhooks"},
+    {"run", role_run, 0,
+     "all three, and a private PostgreSQL cluster when no database is configured"},
     {"migrate", role_migrate, 0, "bring the database to this version's schema"},
     {"bootstrap", role_bootstrap, 0, "make the first operator's key and print it once"},
     {"backup", role_backup, 1, "write a consistent copy to a new folder [in DIRECTORY]"},

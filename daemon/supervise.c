@@ -1,5 +1,5 @@
-/* The run role: keeps serve and work running as children and, when no database is configured, a
- * private PostgreSQL cluster under them. */
+/* The run role: keeps serve, work and send running as children and, when no database is configured,
+ * a private PostgreSQL cluster under them. */
 #include <debriefd/child.h>
 #include <debriefd/clock.h>
 #include <debriefd/config.h>
@@ -24,6 +24,8 @@
 #define STABLE_US     (5 * CLOCK_SECOND_US)
 #define GRACE_US      (5 * CLOCK_SECOND_US) /* beyond a child's own drain deadline */
 
+#define CHILDREN 3
+
 struct role_child {
     const char *role;
     const char *database_role;
@@ -37,7 +39,7 @@ struct supervisor {
     struct config *config;
     const char *config_path; /* absolute, or NULL */
     struct database *database;
-    struct role_child children[2];
+    struct role_child children[CHILDREN];
     int signals;
     bool is_stopping;
     bool must_reload;
@@ -116,7 +118,7 @@ static void keep_cluster(struct supervisor *supervisor)
 static void reload(struct supervisor *supervisor)
 {
     supervisor->must_reload = false;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < CHILDREN; i++)
         if (supervisor->children[i].pid > 0)
             kill(supervisor->children[i].pid, SIGHUP);
 }
@@ -140,7 +142,7 @@ static void supervise(struct supervisor *supervisor)
     while (!supervisor->is_stopping) {
         keep_cluster(supervisor);
         int64_t now_us = clock_monotonic_us();
-        for (size_t i = 0; i < 2; i++) {
+        for (size_t i = 0; i < CHILDREN; i++) {
             struct role_child *child = &supervisor->children[i];
             reap(child);
             if (child->pid == 0 && now_us >= child->next_start_us)
@@ -158,10 +160,10 @@ static void supervise(struct supervisor *supervisor)
 static void stop_children(struct supervisor *supervisor)
 {
     int64_t patience_us = supervisor->config->process.drain_deadline_us + GRACE_US;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < CHILDREN; i++)
         if (supervisor->children[i].pid > 0)
             kill(supervisor->children[i].pid, SIGTERM);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < CHILDREN; i++) {
         struct role_child *child = &supervisor->children[i];
         struct error err;
         int status;
@@ -241,7 +243,8 @@ int role_run(struct config *config, const struct role_call *call)
         .config_path = path,
         .children =
             {{.role = "serve", .database_role = "debriefd_serve", .backoff_us = BACKOFF_FIRST},
-             {.role = "work", .database_role = "debriefd_work", .backoff_us = BACKOFF_FIRST}},
+             {.role = "work", .database_role = "debriefd_work", .backoff_us = BACKOFF_FIRST},
+             {.role = "send", .database_role = "debriefd_send", .backoff_us = BACKOFF_FIRST}},
     };
     int code = run(&supervisor);
     if (supervisor.signals > 0)

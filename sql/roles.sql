@@ -3,7 +3,7 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY '{debriefd_serve,debriefd_work,debriefd_dash,debriefd_privacy}'::text[] LOOP
+    FOREACH wanted IN ARRAY '{debriefd_serve,debriefd_work,debriefd_send,debriefd_dash,debriefd_privacy}'::text[] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', wanted);
         END IF;
@@ -11,7 +11,8 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA debrief, identity FROM PUBLIC, debriefd_serve, debriefd_work, debriefd_dash, debriefd_privacy;
+REVOKE ALL ON ALL TABLES IN SCHEMA debrief, identity FROM PUBLIC, debriefd_serve, debriefd_work, debriefd_send, debriefd_dash,
+    debriefd_privacy;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA logic FROM PUBLIC;
 GRANT USAGE ON SCHEMA debrief, logic TO debriefd_serve, debriefd_work;
 GRANT USAGE ON SCHEMA dash TO debriefd_dash;
@@ -63,3 +64,13 @@ REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.keep_
 -- privacy reads who people are: the mail sender and erasure. Nobody else does.
 GRANT USAGE ON SCHEMA identity TO debriefd_privacy;
 GRANT SELECT, UPDATE, DELETE ON identity.person TO debriefd_privacy;
+
+-- send delivers what stands in the outbox, and reads no answer.
+GRANT USAGE ON SCHEMA debrief, logic TO debriefd_send;
+GRANT SELECT ON debrief.webhook, debrief.outbox, debrief.programme TO debriefd_send;
+GRANT INSERT, UPDATE, DELETE ON debrief.webhook TO debriefd_serve;
+GRANT UPDATE ON debrief.webhook TO debriefd_send;
+GRANT UPDATE (number) ON debrief.outbox TO debriefd_send;
+GRANT UPDATE (name) ON debrief.programme TO debriefd_send; -- locking its row, to number events
+GRANT EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted, logic.events_since, logic.utc TO debriefd_send;
+REVOKE EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted FROM debriefd_serve, debriefd_work;

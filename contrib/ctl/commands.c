@@ -171,6 +171,16 @@ static const struct column key_columns[] = {
     {0},
 };
 
+static const struct column webhook_columns[] = {
+    {"LABEL", "label"},
+    {"URL", "url"},
+    {"ATTEMPTS", "attempts"},
+    {"LAST ANSWER", "last_answer"},
+    {"DISABLED", "disabled_at", COLUMN_TIME},
+    {"ID", "id"},
+    {0},
+};
+
 static const struct column study_columns[] = {
     {"NAME", "name"},  {"FROM", "starts_on"},
     {"TO", "ends_on"}, {"DESTINATIONS", "destinations", COLUMN_PLACES},
@@ -326,6 +336,11 @@ static const struct column job_run_columns[] = {
         "JOB", ARGUMENT_ID                                                                         \
     }
 
+#define WEBHOOK                                                                                    \
+    {                                                                                              \
+        "WEBHOOK", ARGUMENT_ID                                                                     \
+    }
+
 const struct command commands[] = {
     {"programmes", "create", "Make a programme (operator)",
      .arguments = {{"NAME", ARGUMENT_TEXT, "name"}}, .options = programme_options, .method = "POST",
@@ -345,6 +360,19 @@ const struct command commands[] = {
      .path = "/v1/programmes/{PROGRAMME}/keys/{KEY}"},
     {"keys", "rotate", "Give a key a new secret; the old one stops at once", .arguments = {KEY},
      .method = "POST", .path = "/v1/programmes/{PROGRAMME}/keys/{KEY}:rotate"},
+    {"webhooks", "create", "Be told by HTTP when a release is published or withdrawn",
+     .arguments = {{"URL", ARGUMENT_TEXT, "url"}, {"LABEL", ARGUMENT_TEXT, "label"}},
+     .details = "Messages follow Standard Webhooks 1.0.0: JSON with type (released, withdrawn), "
+                "timestamp and data, signed with the secret that is shown once. An event comes in "
+                "order and at least once; webhook-id tells a repeated one. A receiver that fails "
+                "is tried again for three days and a half, then disabled; 410 disables it at once.",
+     .method = "POST", .path = "/v1/programmes/{PROGRAMME}/webhooks"},
+    {"webhooks", "list", "List webhooks and how they fare", .method = "GET",
+     .path = "/v1/programmes/{PROGRAMME}/webhooks", .list = "webhooks", .columns = webhook_columns},
+    {"webhooks", "resume", "Try again now, with the event it stopped at", .arguments = {WEBHOOK},
+     .method = "POST", .path = "/v1/programmes/{PROGRAMME}/webhooks/{WEBHOOK}:resume"},
+    {"webhooks", "delete", "End a webhook", .arguments = {WEBHOOK}, .method = "DELETE",
+     .path = "/v1/programmes/{PROGRAMME}/webhooks/{WEBHOOK}"},
     {"studies", "create", "Make a study, for example a trip",
      .arguments = {{"NAME", ARGUMENT_TEXT, "name"}}, .options = study_options, .method = "POST",
      .path = "/v1/studies"},

@@ -14,6 +14,7 @@ extern const struct route metric_routes[];
 extern const struct route release_routes[];
 extern const struct route event_routes[];
 extern const struct route operator_routes[];
+extern const struct route webhook_routes[];
 
 extern const struct shape_field key_fields[];
 

@@ -48,6 +48,13 @@ struct secret_mac secret_mac(const struct secret_key *key, const void *bytes, si
     return mac;
 }
 
+struct secret_hash secret_hmac(const struct secret_key *key, const void *bytes, size_t length)
+{
+    struct secret_hash mac;
+    crypto_auth_hmacsha256(mac.bytes, bytes, length, key->bytes);
+    return mac;
+}
+
 bool secret_equal(const void *a, const void *b, size_t length)
 {
     return sodium_memcmp(a, b, length) == 0;
@@ -94,6 +101,12 @@ void secret_base64(const void *bytes, size_t length, char *text)
     sodium_bin2base64(text,
                       sodium_base64_ENCODED_LEN(length, sodium_base64_VARIANT_URLSAFE_NO_PADDING),
                       bytes, length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+void secret_base64_padded(const void *bytes, size_t length, char *text)
+{
+    sodium_bin2base64(text, SECRET_BASE64_PADDED_SIZE(length), bytes, length,
+                      sodium_base64_VARIANT_ORIGINAL);
 }
 
 bool secret_base64_parse(const char *text, size_t text_length, void *bytes, size_t length)

@@ -128,6 +128,14 @@ const struct config_key config_keys[] = {
      .help = "A sum of counts is released when nobody could estimate the largest of them to within "
              "this (p % rule). Who knows it can estimate better: choose one and tell nobody."},
 
+    {"webhook_timeout", MEMBER(outbound.webhook_timeout_us), .type = CONFIG_DURATION, .min = SECOND,
+     .max = MINUTE, .initial = "15s", .reloadable = true,
+     .help = "How long a webhook's receiver may take to answer."},
+    {"webhook_private", MEMBER(outbound.allows_private), .type = CONFIG_BOOLEAN, .initial = "no",
+     .reloadable = true,
+     .help = "Let webhooks reach addresses that are not public, and plain http. Whoever may make a "
+             "webhook can then make this machine ask its neighbours."},
+
     {"credential_key_file", MEMBER(keys.credential_file), .type = CONFIG_PATH, .min = 1,
      .max = 1100, .initial = "{state_directory}/credential.key",
      .help = "The key that invitations are derived from. Made on first use."},

@@ -66,6 +66,10 @@ struct config {
         int dominance_percent;
     } work;
     struct {
+        int64_t webhook_timeout_us;
+        bool allows_private;
+    } outbound;
+    struct {
         char *credential_file;
         char *signing_file;
     } keys;

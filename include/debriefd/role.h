@@ -21,6 +21,7 @@ struct role_call {
 
 int role_serve(struct config *config, const struct role_call *call);
 int role_work(struct config *config, const struct role_call *call);
+int role_send(struct config *config, const struct role_call *call);
 int role_run(struct config *config, const struct role_call *call);
 int role_migrate(struct config *config, const struct role_call *call);
 int role_backup(struct config *config, const struct role_call *call);

@@ -50,6 +50,9 @@ struct secret_hash secret_hash_two(const void *first, size_t first_length, const
 
 struct secret_mac secret_mac(const struct secret_key *key, const void *bytes, size_t length);
 
+/* HMAC-SHA256 (RFC 2104). */
+struct secret_hash secret_hmac(const struct secret_key *key, const void *bytes, size_t length);
+
 /* In constant time. */
 bool secret_equal(const void *a, const void *b, size_t length) must_check;
 
@@ -68,6 +71,10 @@ bool secret_hex_parse(const char *text, size_t text_length, void *bytes, size_t 
 /* base64url without padding (RFC 4648 5); `text` has room for SECRET_BASE64_SIZE(length). */
 #define SECRET_BASE64_SIZE(length) (((length)*4 + 2) / 3 + 1)
 void secret_base64(const void *bytes, size_t length, char *text);
+
+/* base64 with padding (RFC 4648 4). */
+#define SECRET_BASE64_PADDED_SIZE(length) (((length) + 2) / 3 * 4 + 1)
+void secret_base64_padded(const void *bytes, size_t length, char *text);
 
 /* Decodes exactly `length` bytes of canonical base64url without padding; false for anything else.
  */

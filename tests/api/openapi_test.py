@@ -28,7 +28,7 @@ const result = await validator.validate(JSON.parse(readFileSync(process.argv[2],
 console.log(validator.version, result.valid ? 'valid' : JSON.stringify(result.errors).slice(0, 2000));
 process.exit(result.valid && validator.version === '3.1' ? 0 : 1);
 """
-STATUSES = {"createProgramme": 201, "createKey": 201, "createStudy": 201, "createWave": 201, "draftInstrument": 201,
+STATUSES = {"createProgramme": 201, "createKey": 201, "createWebhook": 201, "createStudy": 201, "createWave": 201, "draftInstrument": 201,
             "submitEvaluation": 201, "runJob": 202}
 
 
@@ -53,7 +53,7 @@ def sample(schema):
     kind = schema.get("type")
     if kind == "string":
         known = {"uuid": new_id(), "date": "2026-05-01", "date-time": "2026-05-01T12:00:00Z"}
-        return known.get(schema.get("format"), "abc")
+        return known.get(schema.get("format"), "abc" * 3)
     if kind == "integer":
         return schema.get("minimum", 1)
     if kind == "boolean":
@@ -146,6 +146,10 @@ class OpenapiTest(ServiceTest):
         call("rotateKey", organiser, {**ours, "key": key["id"]})
         call("listKeys", organiser, ours)
         call("revokeKey", organiser, {**ours, "key": key["id"]})
+        hook = call("createWebhook", organiser, ours, {"url": "https://receiver.example.org/x", "label": "x"})
+        call("listWebhooks", organiser, ours)
+        for name in ("resumeWebhook", "deleteWebhook"):
+            call(name, organiser, {**ours, "webhook": hook["id"]})
         version = call("draftInstrument", organiser, body=load_definition("post"))
         named = {"instrument": version["instrument"], "version": version["version"]}
         for name in ("publishInstrument", "getInstrument"):

@@ -6,54 +6,55 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "api"))
 from service import ServiceTest, main  # pylint: disable=wrong-import-position
 
-ROLES = ("debriefd_serve", "debriefd_work", "debriefd_dash", "debriefd_privacy")
-# Table: what serve, work, dash and privacy may do. S select, I insert, U update, D delete; truncating (T) nobody.
+ROLES = ("debriefd_serve", "debriefd_work", "debriefd_dash", "debriefd_privacy", "debriefd_send")
+# Table: what serve, work, dash, privacy and send may do. S select, I insert, U update, D delete; truncating (T) nobody.
 EXPECTED = """
-dash.metric                 -     -     S     -
-dash.release                -     -     S     -
-dash.study                  -     -     S     -
-debrief.api_key             SIU   -     -     -
-debrief.atom                S     SI    -     -
-debrief.atom_cell           -     SI    -     -
-debrief.atom_group          S     SI    -     -
-debrief.atom_member         -     SI    -     -
-debrief.atom_waiting        S     SIUD  -     -
-debrief.audit               SI    S     -     -
-debrief.audit_head          SIU   S     -     -
-debrief.audit_record        I     -     -     -
-debrief.code                SIU   S     -     -
-debrief.coder_segment       SI    S     -     -
-debrief.coding              SIU   S     -     -
-debrief.delegate            SIU   S     -     -
-debrief.disposition         SIU   S     -     -
-debrief.draft               -     -     -     -
-debrief.evaluation          I     S     -     -
-debrief.fact                -     SIUD  -     -
-debrief.instrument_version  SIU   S     -     -
-debrief.interview           SIU   S     -     -
-debrief.interview_set       SIU   S     -     -
-debrief.interview_trip      SIU   S     -     -
-debrief.invitation          SIU   S     -     -
-debrief.job                 SIU   SU    -     -
-debrief.job_run             S     SI    -     -
-debrief.lease               S     SIU   -     -
-debrief.metric              S     SIUD  -     -
-debrief.migration           S     S     -     -
-debrief.outbox              SI    SI    -     -
-debrief.pending             SI    SD    -     -
-debrief.programme           SIU   S     -     -
-debrief.quote               SIU   S     -     -
-debrief.receipt_key         SI    S     -     -
-debrief.release             S     SI    -     -
-debrief.release_metric      S     SI    -     -
-debrief.seal                SI    S     -     -
-debrief.segment             SIU   S     -     -
-debrief.stale               SIU   SIUD  -     -
-debrief.study               SIU   S     -     -
-debrief.study_state         S     SIUD  -     -
-debrief.uncompared          SIU   SIUD  -     -
-debrief.wave                SIU   S     -     -
-identity.person             -     -     -     SUD
+dash.metric                 -     -     S     -     -
+dash.release                -     -     S     -     -
+dash.study                  -     -     S     -     -
+debrief.api_key             SIU   -     -     -     -
+debrief.atom                S     SI    -     -     -
+debrief.atom_cell           -     SI    -     -     -
+debrief.atom_group          S     SI    -     -     -
+debrief.atom_member         -     SI    -     -     -
+debrief.atom_waiting        S     SIUD  -     -     -
+debrief.audit               SI    S     -     -     -
+debrief.audit_head          SIU   S     -     -     -
+debrief.audit_record        I     -     -     -     -
+debrief.code                SIU   S     -     -     -
+debrief.coder_segment       SI    S     -     -     -
+debrief.coding              SIU   S     -     -     -
+debrief.delegate            SIU   S     -     -     -
+debrief.disposition         SIU   S     -     -     -
+debrief.draft               -     -     -     -     -
+debrief.evaluation          I     S     -     -     -
+debrief.fact                -     SIUD  -     -     -
+debrief.instrument_version  SIU   S     -     -     -
+debrief.interview           SIU   S     -     -     -
+debrief.interview_set       SIU   S     -     -     -
+debrief.interview_trip      SIU   S     -     -     -
+debrief.invitation          SIU   S     -     -     -
+debrief.job                 SIU   SU    -     -     -
+debrief.job_run             S     SI    -     -     -
+debrief.lease               S     SIU   -     -     -
+debrief.metric              S     SIUD  -     -     -
+debrief.migration           S     S     -     -     -
+debrief.outbox              SI    SI    -     -     S
+debrief.pending             SI    SD    -     -     -
+debrief.programme           SIU   S     -     -     S
+debrief.quote               SIU   S     -     -     -
+debrief.receipt_key         SI    S     -     -     -
+debrief.release             S     SI    -     -     -
+debrief.release_metric      S     SI    -     -     -
+debrief.seal                SI    S     -     -     -
+debrief.segment             SIU   S     -     -     -
+debrief.stale               SIU   SIUD  -     -     -
+debrief.study               SIU   S     -     -     -
+debrief.study_state         S     SIUD  -     -     -
+debrief.uncompared          SIU   SIUD  -     -     -
+debrief.wave                SIU   S     -     -     -
+debrief.webhook             SIUD  S     -     -     SU
+identity.person             -     -     -     SUD   -
 """
 
 TRY = """
@@ -62,7 +63,7 @@ DO $$
 DECLARE
     r text; t record; v record; is_allowed boolean;
 BEGIN
-    FOR r IN SELECT unnest('{debriefd_serve,debriefd_work,debriefd_dash,debriefd_privacy}'::text[]) LOOP
+    FOR r IN SELECT unnest('{debriefd_serve,debriefd_work,debriefd_send,debriefd_dash,debriefd_privacy}'::text[]) LOOP
         FOR t IN SELECT c.oid::regclass::text AS name, (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid
                         AND a.attnum > 0 ORDER BY a.attnum LIMIT 1) AS first_column, c.relkind
                  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -121,6 +122,13 @@ STATEMENTS = [
     ("debriefd_work", "SELECT scores FROM debrief.evaluation", True),
     ("debriefd_work", "UPDATE debrief.wave SET closed_at = now() WHERE false", True),
     ("debriefd_work", "UPDATE debrief.wave SET opens_at = now() WHERE false", False),
+    ("debriefd_send", "SELECT name FROM identity.person", False),
+    ("debriefd_send", "SELECT scores FROM debrief.evaluation", False),
+    ("debriefd_send", "SELECT value FROM debrief.metric", False),
+    ("debriefd_send", "UPDATE debrief.outbox SET payload = '' WHERE false", False),
+    ("debriefd_send", "SELECT * FROM logic.webhooks_claim(1, '1 s')", True),
+    ("debriefd_work", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
+    ("debriefd_serve", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
     ("debriefd_work", "SELECT name FROM identity.person", False),
     ("debriefd_work", "SELECT * FROM logic.persons_store(NULL, '[]')", False),
     ("debriefd_work", "SELECT * FROM logic.persons_refer(NULL, '{}')", False),
@@ -174,7 +182,8 @@ class RolesTest(ServiceTest):
     def test_the_processes_run_as_their_roles(self):
         rows = self.service.sql("SELECT DISTINCT usename, split_part(application_name, ' ', 2) FROM pg_stat_activity "
                                 "WHERE application_name LIKE 'debriefd%' ORDER BY 1")
-        self.assertEqual(rows, [["debriefd_serve", "serve"], ["debriefd_work", "work"]])
+        self.assertEqual(rows, [["debriefd_send", "send"], ["debriefd_serve", "serve"],
+                                ["debriefd_work", "work"]])
 
 
 if __name__ == "__main__":
