@@ -135,6 +135,8 @@ void principal_find(struct request *request, principal_found_fn *found)
     case CREDENTIAL_KEY:
         find_key(request, &credential, found);
         return;
+    case CREDENTIAL_SIGN_IN: /* good in its own places only */
+    case CREDENTIAL_SESSION:
     case CREDENTIAL_NONE:
         refuse(request, "this is neither an API key nor an invitation's token of this server");
     }

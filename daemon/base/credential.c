@@ -7,9 +7,13 @@
 #define TOKEN_LENGTH   (CLAIM_LENGTH + SECRET_MAC_LENGTH)
 #define SECRET_LENGTH  32
 #define API_KEY_LENGTH (16 + SECRET_LENGTH)
+#define SIGN_IN_CLAIM  (16 + 16)
+#define SIGN_IN_LENGTH (SIGN_IN_CLAIM + SECRET_MAC_LENGTH)
 
 static const char key_prefix[] = "dk_";
 static const char invitation_prefix[] = "di_";
+static const char sign_in_prefix[] = "dl_";
+static const char session_prefix[] = "ds_";
 
 _Static_assert(PREFIX_LENGTH + SECRET_BASE64_SIZE(TOKEN_LENGTH) <= CREDENTIAL_TEXT_SIZE, "fits");
 
@@ -30,9 +34,30 @@ static struct credential read_invitation(const struct secret_key *key, const uin
     return credential;
 }
 
-static struct credential read_key(const uint8_t *bytes)
+/* Under a label, so that no other text of the same length can stand for a link. */
+static struct secret_mac sign_in_mac(const struct secret_key *key, const uint8_t *claim)
 {
-    struct credential credential = {.kind = CREDENTIAL_KEY};
+    static const char label[] = "sign-in";
+    uint8_t labelled[sizeof label + SIGN_IN_CLAIM];
+    memcpy(labelled, label, sizeof label);
+    memcpy(labelled + sizeof label, claim, SIGN_IN_CLAIM);
+    return secret_mac(key, labelled, sizeof labelled);
+}
+
+static struct credential read_sign_in(const struct secret_key *key, const uint8_t *token)
+{
+    struct credential credential = {.kind = CREDENTIAL_SIGN_IN};
+    struct secret_mac expected = sign_in_mac(key, token);
+    if (!secret_equal(expected.bytes, token + SIGN_IN_CLAIM, sizeof expected.bytes))
+        return (struct credential){.kind = CREDENTIAL_NONE};
+    memcpy(credential.programme.bytes, token, 16);
+    memcpy(credential.invitation.bytes, token + 16, 16);
+    return credential;
+}
+
+static struct credential read_stored(enum credential_kind kind, const uint8_t *bytes)
+{
+    struct credential credential = {.kind = kind};
     memcpy(credential.programme.bytes, bytes, 16);
     credential.key_hash = secret_hash(bytes + 16, SECRET_LENGTH);
     return credential;
@@ -48,7 +73,13 @@ struct credential credential_read(const struct secret_key *key, const char *text
         return read_invitation(key, bytes);
     if (has_prefix(text, length, key_prefix) &&
         secret_base64_parse(encoded, encoded_length, bytes, API_KEY_LENGTH))
-        return read_key(bytes);
+        return read_stored(CREDENTIAL_KEY, bytes);
+    if (has_prefix(text, length, session_prefix) &&
+        secret_base64_parse(encoded, encoded_length, bytes, API_KEY_LENGTH))
+        return read_stored(CREDENTIAL_SESSION, bytes);
+    if (has_prefix(text, length, sign_in_prefix) &&
+        secret_base64_parse(encoded, encoded_length, bytes, SIGN_IN_LENGTH))
+        return read_sign_in(key, bytes);
     return (struct credential){.kind = CREDENTIAL_NONE};
 }
 
@@ -69,14 +100,40 @@ struct credential_text credential_invitation(const struct secret_key *key,
     return made;
 }
 
-struct credential_text credential_new_key(const struct uuid *programme, struct secret_hash *hash)
+struct credential_text credential_sign_in(const struct secret_key *key,
+                                          const struct uuid *programme, const struct uuid *sign_in)
+{
+    uint8_t token[SIGN_IN_LENGTH];
+    memcpy(token, programme->bytes, 16);
+    memcpy(token + 16, sign_in->bytes, 16);
+    struct secret_mac mac = sign_in_mac(key, token);
+    memcpy(token + SIGN_IN_CLAIM, mac.bytes, sizeof mac.bytes);
+    struct credential_text made;
+    memcpy(made.text, sign_in_prefix, PREFIX_LENGTH);
+    secret_base64(token, sizeof token, made.text + PREFIX_LENGTH);
+    return made;
+}
+
+static struct credential_text new_stored(const char *prefix, const struct uuid *programme,
+                                         struct secret_hash *hash)
 {
     uint8_t bytes[API_KEY_LENGTH];
     memcpy(bytes, programme->bytes, 16);
     secret_random(bytes + 16, SECRET_LENGTH);
     *hash = secret_hash(bytes + 16, SECRET_LENGTH);
     struct credential_text made;
-    memcpy(made.text, key_prefix, PREFIX_LENGTH);
+    memcpy(made.text, prefix, PREFIX_LENGTH);
     secret_base64(bytes, sizeof bytes, made.text + PREFIX_LENGTH);
     return made;
+}
+
+struct credential_text credential_new_key(const struct uuid *programme, struct secret_hash *hash)
+{
+    return new_stored(key_prefix, programme, hash);
+}
+
+struct credential_text credential_new_session(const struct uuid *programme,
+                                              struct secret_hash *hash)
+{
+    return new_stored(session_prefix, programme, hash);
 }

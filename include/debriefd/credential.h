@@ -2,7 +2,10 @@
  * up across programmes, and both go in "Authorization: Bearer". API key: "dk_" and base64url of
  * programme (16 bytes), secret (32). Stored as the SHA-256 of the secret. Invitation token: "di_"
  * and base64url of programme (16), invitation (16), generation (2, big-endian), message
- * authentication code (16) under the credential key. Never stored: derived again when needed. */
+ * authentication code (16) under the credential key. Never stored: derived again when needed.
+ * Sign-in link: "dl_" and base64url of programme (16), sign-in (16), message authentication code
+ * (16); derived as well. A desk's session, which goes in a cookie and nowhere else: "ds_" and
+ * base64url of programme (16), secret (32); stored as the SHA-256 of the secret. */
 #ifndef DEBRIEFD_CREDENTIAL_H
 #define DEBRIEFD_CREDENTIAL_H
 
@@ -15,25 +18,36 @@ struct credential_text {
     char text[CREDENTIAL_TEXT_SIZE];
 };
 
-enum credential_kind { CREDENTIAL_NONE, CREDENTIAL_KEY, CREDENTIAL_INVITATION };
+enum credential_kind {
+    CREDENTIAL_NONE,
+    CREDENTIAL_KEY,
+    CREDENTIAL_INVITATION,
+    CREDENTIAL_SIGN_IN,
+    CREDENTIAL_SESSION,
+};
 
-/* What a text claims; an invitation's claim is already authenticated. */
+/* What a text claims; the claim of an invitation and of a sign-in link is already authenticated. */
 struct credential {
     enum credential_kind kind;
     struct uuid programme;
-    struct secret_hash key_hash; /* of an API key's secret */
-    struct uuid invitation;
+    struct secret_hash key_hash; /* of the secret of an API key or a session */
+    struct uuid invitation;      /* or the sign-in */
     int16_t generation;
 };
 
-/* CREDENTIAL_NONE for a malformed text and for an invitation that this key did not make. */
+/* CREDENTIAL_NONE for a malformed text and for what this key did not make. */
 struct credential credential_read(const struct secret_key *key, const char *text, size_t length);
 
 struct credential_text credential_invitation(const struct secret_key *key,
                                              const struct uuid *programme,
                                              const struct uuid *invitation, int16_t generation);
 
-/* A new random API key and the hash to store. */
+struct credential_text credential_sign_in(const struct secret_key *key,
+                                          const struct uuid *programme, const struct uuid *sign_in);
+
+/* A new random API key, or session, and the hash to store. */
 struct credential_text credential_new_key(const struct uuid *programme, struct secret_hash *hash);
+struct credential_text credential_new_session(const struct uuid *programme,
+                                              struct secret_hash *hash);
 
 #endif

@@ -1,0 +1,2 @@
+-- $1 programme
+SELECT * FROM logic.account_list($1::uuid)

@@ -1,0 +1,2 @@
+-- $1 e-mail address
+SELECT logic.sign_in_ask($1::text)
