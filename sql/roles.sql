@@ -77,6 +77,6 @@ REVOKE EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted FROM de
 -- Accounts and their sessions are reached through functions only.
 REVOKE SELECT ON debrief.session, debrief.sign_in FROM debriefd_serve, debriefd_work;
 REVOKE EXECUTE ON FUNCTION logic.sign_in_make FROM debriefd_serve;
-REVOKE EXECUTE ON FUNCTION logic.account_create, logic.account_list, logic.account_revoke, logic.account_speaks,
-    logic.sign_in_make, logic.sign_in_link, logic.sign_in_ask, logic.sign_in, logic.session_find, logic.session_end
+REVOKE EXECUTE ON FUNCTION logic.account_create, logic.account_list, logic.account_revoke, logic.sign_in_make,
+    logic.sign_in_link, logic.sign_in_ask, logic.sign_in, logic.session_find, logic.session_end
     FROM debriefd_work;

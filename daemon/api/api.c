@@ -22,6 +22,9 @@ const struct route *const resource_tables[] = {
     setup_routes,      key_routes,        delegate_routes, instrument_routes, interview_routes,
     invitation_routes, evaluation_routes, import_routes,   receipt_routes,    metric_routes,
     release_routes,    event_routes,      operator_routes, webhook_routes,    NULL,
+    setup_routes,     key_routes,        account_routes,    delegate_routes, instrument_routes,
+    interview_routes, invitation_routes, evaluation_routes, import_routes,   receipt_routes,
+    metric_routes,    release_routes,    event_routes,      operator_routes, NULL,
 };
 
 struct api *request_api(const struct request *request)
@@ -72,6 +75,7 @@ struct api *api_create(const struct api_options *options)
     struct api *api = xcalloc(sizeof *api);
     api->options = *options;
     api->principals = map_create(free);
+    api->sessions = map_create(free);
     api->forms = form_cache_create();
     api->instruments = form_cache_instruments();
     api->bodies = body_cache_create(options->config->cache.bytes, options->config->cache.ttl_us);
@@ -91,6 +95,7 @@ void api_destroy(struct api *api)
     body_cache_destroy(api->bodies);
     map_destroy(api->forms);
     map_destroy(api->instruments);
+    map_destroy(api->sessions);
     map_destroy(api->principals);
     free(api);
 }
@@ -123,6 +128,7 @@ static void forget_keys(struct api *api)
 {
     event_hub_close(api->hub);
     map_clear(api->principals);
+    map_clear(api->sessions);
 }
 
 static void forget_forms(struct api *api)

@@ -187,6 +187,9 @@ static bool add_parameter(struct request *request, const struct parameter *param
     case FROM_FALSE:
         params_bool(params, parameter->source == FROM_TRUE);
         return true;
+    case FROM_IS_OPERATOR:
+        params_bool(params, request_principal(request)->role == ROLE_OPERATOR);
+        return true;
     case FROM_VERIFY_TIME:
         params_text(params, request_api(request)->options.config->work.verify_time);
         return true;

@@ -41,7 +41,7 @@ static const struct {
     {"coder", ROLE_CODER},       {"dashboard", ROLE_DASHBOARD},
 };
 
-static enum role role_from_name(const char *name)
+enum role role_from_name(const char *name)
 {
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(roles[i].name, name) == 0)

@@ -6,6 +6,7 @@
 
 extern const struct route setup_routes[];
 extern const struct route key_routes[];
+extern const struct route account_routes[];
 extern const struct route delegate_routes[];
 extern const struct route instrument_routes[];
 extern const struct route interview_routes[];

@@ -135,6 +135,12 @@ const struct config_key config_keys[] = {
      .reloadable = true,
      .help = "Let webhooks reach addresses that are not public, and plain http. Whoever may make a "
              "webhook can then make this machine ask its neighbours."},
+    {"desk_idle", MEMBER(desk.idle_us), .type = CONFIG_DURATION, .min = SECOND, .max = 24 * HOUR,
+     .initial = "2h", .reloadable = true,
+     .help = "How long a desk's session may rest before one has to sign in again."},
+    {"desk_lifetime", MEMBER(desk.lifetime_us), .type = CONFIG_DURATION, .min = SECOND,
+     .max = 720 * HOUR, .initial = "12h", .reloadable = true,
+     .help = "How long a desk's session lasts at most."},
 
     {"credential_key_file", MEMBER(keys.credential_file), .type = CONFIG_PATH, .min = 1,
      .max = 1100, .initial = "{state_directory}/credential.key",

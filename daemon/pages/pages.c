@@ -1,9 +1,13 @@
 #include <debriefd/pages.h>
 
 #include "areas.h"
+#include "desk.h"
 
 static const struct route *const tables[] = {
     asset_routes,
+    desk_session_routes,
+    desk_home_routes,
+    desk_study_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

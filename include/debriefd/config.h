@@ -69,6 +69,9 @@ struct config {
         int64_t webhook_timeout_us;
         bool allows_private;
     } outbound;
+        int64_t idle_us;
+        int64_t lifetime_us;
+    } desk;
     struct {
         char *credential_file;
         char *signing_file;

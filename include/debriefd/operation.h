@@ -24,7 +24,7 @@ enum role {
 struct principal {
     enum role role;
     struct uuid programme;
-    struct uuid actor; /* the key, or the invitation */
+    struct uuid actor; /* the key, the invitation or the account */
     int16_t generation;
 };
 
@@ -45,6 +45,7 @@ enum source {
     FROM_QUERY_LIMIT,  /* 1 to 1000, by default 100 */
     FROM_TRUE,
     FROM_FALSE,
+    FROM_IS_OPERATOR, /* whether the principal is one */
     FROM_VERIFY_TIME, /* the configured time of the nightly verification */
 };
 
@@ -84,6 +85,7 @@ struct api {
     struct ingest *ingest;
     struct server *server;
     struct map *principals;  /* of struct principal, by programme and key hash */
+    struct map *sessions;    /* of the desk, by programme and hash */
     struct map *forms;       /* see form_cache.h */
     struct map *instruments; /* the same */
     struct body_cache *bodies;
@@ -97,6 +99,9 @@ void operation_handle(struct request *request);
 
 const struct principal *request_principal(const struct request *request);
 struct api *request_api(const struct request *request);
+
+/* A role by its name in the database. */
+enum role role_from_name(const char *name);
 
 /* The programme an operation works in; false (and a reply of 403 or 404) when the path names
  * another one. */

@@ -189,12 +189,3 @@ BEGIN
     RETURN ROW(200, json_build_object('ended', ended))::logic.answer;
 END
 $$;
-
-CREATE FUNCTION logic.account_speaks(programme uuid, account uuid, spoken text) RETURNS logic.answer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-BEGIN
-    UPDATE identity.account a SET language = spoken WHERE a.programme_id = programme AND a.account_id = account;
-    PERFORM pg_notify('debriefd_key', programme::text);
-    RETURN ROW(200, json_build_object('language', spoken))::logic.answer;
-END
-$$;

@@ -1,0 +1,27 @@
+/* desk_parts: what several pages of the desk show. Private to the pages. */
+#ifndef DEBRIEFD_DESK_PARTS_H
+#define DEBRIEFD_DESK_PARTS_H
+
+#include "desk.h"
+
+/* A badge: open, not open yet, closed, released. */
+void desk_wave_state(struct desk *desk, struct buf *html, const json_t *wave);
+
+/* When it opens and closes, in a paragraph. */
+void desk_wave_dates(struct desk *desk, struct buf *html, const json_t *wave);
+
+/* What response_rates says, as the organiser sees it: {wave, slice, answered, delegation}, small
+ * sectors together. The caller's. */
+json_t *desk_rates(const json_t *rates);
+
+/* Who has answered a wave, as a table that desk.js keeps fresh. */
+void desk_write_rates(struct desk *desk, struct buf *html, const json_t *rates, const char *wave);
+
+/* What the mode means for whoever answers, in a sentence. */
+const char *desk_mode_sentence(enum language language, const char *anonymity);
+
+/* A field with its label, its help (or NULL) and its fault (or NULL). `type` is an input's. */
+void desk_input(struct buf *html, const char *type, const char *name, const char *label,
+                const char *value, const char *help, const char *fault);
+
+#endif
