@@ -69,6 +69,7 @@ struct config {
         int64_t webhook_timeout_us;
         bool allows_private;
     } outbound;
+    struct {
         int64_t idle_us;
         int64_t lifetime_us;
     } desk;

@@ -28,7 +28,7 @@ const result = await validator.validate(JSON.parse(readFileSync(process.argv[2],
 console.log(validator.version, result.valid ? 'valid' : JSON.stringify(result.errors).slice(0, 2000));
 process.exit(result.valid && validator.version === '3.1' ? 0 : 1);
 """
-STATUSES = {"createProgramme": 201, "createKey": 201, "createWebhook": 201, "createStudy": 201, "createWave": 201, "draftInstrument": 201,
+STATUSES = {"createProgramme": 201, "createKey": 201, "createAccount": 201, "createWebhook": 201, "createStudy": 201, "createWave": 201, "draftInstrument": 201,
             "submitEvaluation": 201, "runJob": 202}
 
 
@@ -146,6 +146,11 @@ class OpenapiTest(ServiceTest):
         call("rotateKey", organiser, {**ours, "key": key["id"]})
         call("listKeys", organiser, ours)
         call("revokeKey", organiser, {**ours, "key": key["id"]})
+        account = call("createAccount", operator, ours,
+                       {"email": "a@example.org", "name": "A", "role": "organiser", "language": "sv"})
+        call("listAccounts", organiser, ours)
+        for name in ("makeSignInLink", "revokeAccount"):
+            call(name, operator, {**ours, "account": account["id"]})
         hook = call("createWebhook", organiser, ours, {"url": "https://receiver.example.org/x", "label": "x"})
         call("listWebhooks", organiser, ours)
         for name in ("resumeWebhook", "deleteWebhook"):
