@@ -350,8 +350,8 @@ BEGIN
 END
 $$;
 
--- The places that stay (see the table seat): of who is counted in a study with a closed wave, whose releases tell the sums;
--- and in anonymous mode, where the answer stays too. In a wave that is not closed the place is not eligible.
+-- The places that stay (see the table seat): of who is counted in a study with a closed wave, whose releases tell the sums
+-- of open waves too; and in anonymous mode, where the answer stays too. So an erasure changes no row of a release.
 CREATE FUNCTION logic.seats_of(programme uuid, known logic.pseudonyms)
 RETURNS TABLE (study_id uuid, sector text, is_staff boolean, codes jsonb)
 LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
@@ -365,8 +365,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
             WHERE e.programme_id = w.programme_id AND e.wave_id = w.wave_id AND e.participant_id = d.participant_id
               AND NOT EXISTS (SELECT FROM debrief.evaluation l WHERE l.programme_id = w.programme_id
                               AND l.wave_id = w.wave_id AND l.replaces = e.evaluation_id)) e ON true
-        CROSS JOIN LATERAL (SELECT CASE WHEN s.anonymity = 'anonymous' THEN o.code
-                                        WHEN w.closed_at IS NULL THEN 'NE' ELSE coalesce(o.code, e.code) END AS code) c
+        CROSS JOIN LATERAL (SELECT coalesce(o.code, e.code) AS code) c
         WHERE w.programme_id = programme AND w.study_id = s.study_id AND c.code IS NOT NULL), '{}')
     FROM debrief.delegate d
     JOIN debrief.study s ON s.programme_id = d.programme_id AND s.study_id = d.study_id

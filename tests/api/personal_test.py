@@ -7,7 +7,7 @@ import os
 import signal
 import uuid
 
-from service import (Client, Programme, ServiceTest, await_true, delegation_csv, load_definition, main, new_id, people_of,
+from service import (Programme, Service, ServiceTest, await_true, delegation_csv, load_definition, main, new_id, people_of,
                      post_answers)
 
 SECTORS = ["politics"] * 6 + ["business"] * 5 + ["state"]
@@ -150,7 +150,7 @@ class PersonalTest(ServiceTest):
     def test_an_erased_person_is_nowhere(self):
         world = World(self)
         needles, before = world.needles(), world.released()
-        self.assertGreater(len({table for table, _ in found_in(self.service, needles)}), 9)
+        self.assertGreater(len({table for table, _ in found_in(self.service, needles)}), 8)
         tried = world.erase(dry_run=True)
         self.assertEqual((tried.status, tried.json["dry_run"]), (200, True), tried)
         self.assertEqual(world.released(), before)
@@ -224,8 +224,7 @@ class PersonalTest(ServiceTest):
         world.study.await_settled()
         rows = world.study.internal()
         after = {(row["wave"], row["slice"]): (row["n"], row["N"], row["value"]) for row in rows if row["metric"] == "resp.RR2"}
-        self.assertEqual(after[("pre", "all")], before[("pre", "all")])
-        self.assertEqual(after[("post", "all")][1], before[("post", "all")][1] - 1)
+        self.assertEqual(after, before)
         one = next(row for row in rows if (row["wave"], row["slice"], row["item"], row["metric"])
                    == ("post", "all", "S_PROG1", "mean"))
         self.assertEqual((one["n"], one["value"]), (4, 4))
@@ -280,21 +279,6 @@ class PersonalTest(ServiceTest):
         counts = {row["slice"]: row["value"] for row in study.internal() if row["metric"] == "bal.count"}
         self.assertEqual(counts.get("state", 0), 0)
         self.assertEqual(self.run_job(study, "verify")["outcome"], "succeeded")
-
-    def test_a_killed_worker_catches_up(self):
-        world = World(self)
-        before = world.released()
-        workers = self.service.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'debriefd work'")
-        self.assertEqual(workers, [["1"]])
-        children = [int(line.split()[0]) for line in os.popen(f"ps --ppid {self.service.process.pid} -o pid=,args=")
-                    if " work" in line]
-        self.assertEqual(len(children), 1)
-        os.kill(children[0], signal.SIGKILL)
-        needles = world.needles()
-        self.assertEqual(world.erase().status, 200)
-        world.study.await_settled()
-        self.assertEqual(found_in(self.service, needles), [])
-        self.assertEqual(world.released(), before)
 
     def test_coming_back(self):
         world = World(self)
@@ -474,8 +458,11 @@ class PersonalTest(ServiceTest):
             f"WHERE w.study_id = '{world.study.id}' UNION ALL SELECT 'person', count(*) FROM identity.person "
             f"WHERE programme_id = '{world.programme.id}' ORDER BY 1")]
         self.assertEqual(left, [["evaluation", "0"], ["person", "3"]])
+        # The trail still says what was done to a pseudonym, which leads to nobody any more.
         other = world.people[5]
-        self.assertEqual(found_in(self.service, [other[0], other[1], world.others[5]])[:1], [])
+        self.assertEqual(found_in(self.service, [other[0], other[1]]), [])
+        left = {table for table, _ in found_in(self.service, [world.others[5]])}
+        self.assertLessEqual(left, {"debrief.audit_record"})
         self.assertTrue(self.verify(world)["holds"])
         record = next(one for one in self.actions(world) if one["action"] == "study.archived")
         self.assertEqual((record["actor"], record["detail"]["removed"]), ("debriefd", due["goes"]))
@@ -485,6 +472,35 @@ class PersonalTest(ServiceTest):
         world.other_study.await_settled()
         self.assertEqual(world.study.internal(), internal)
         self.assertIsNone(world.organiser.made("PATCH", programme, {"retention_months": None})["retention_months"])
+
+
+class KilledTest(ServiceTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.service = Service()
+        cls.addClassCleanup(cls.service.stop)
+
+    def worker(self):
+        """The supervisor's child that works."""
+        with open(f"/proc/{self.service.process.pid}/task/{self.service.process.pid}/children", encoding="ascii") as file:
+            children = file.read().split()
+        for child in children:
+            with open(f"/proc/{child}/cmdline", "rb") as file:
+                if b"work" in file.read().split(b"\0"):
+                    return int(child)
+        raise AssertionError("no worker")
+
+    def test_a_killed_worker_catches_up(self):
+        world = World(self)
+        before = world.released()
+        needles = world.needles()
+        worker = self.service.sql("SELECT DISTINCT pid FROM pg_stat_activity WHERE application_name LIKE 'debriefd work%'")
+        self.assertEqual(len(worker), 1)
+        os.kill(self.worker(), signal.SIGKILL)
+        self.assertEqual(world.erase().status, 200)
+        world.study.await_settled()
+        self.assertEqual(found_in(self.service, needles), [])
+        self.assertEqual(world.released(), before)
 
 
 if __name__ == "__main__":
