@@ -32,7 +32,7 @@ BEGIN
                 'action', l.said ->> 'action', 'actor', logic.actor_label(programme, (l.said ->> 'actor')::uuid),
                 'actor_id', l.said ->> 'actor', 'detail', l.said -> 'detail', 'erased', l.said IS NULL)
                 ORDER BY l.number), '[]'),
-            'next', CASE WHEN count(*) = most THEN max(l.number) END)::text)::logic.answer
+            'next', CASE WHEN count(*) = most THEN max(l.number)::text END)::text)::logic.answer
         FROM (SELECT a.number, a.at, r.record::jsonb AS said FROM debrief.audit a
               LEFT JOIN debrief.audit_record r ON r.programme_id = a.programme_id AND r.number = a.number
               WHERE a.programme_id = programme AND a.number > coalesce(known, 0)

@@ -206,6 +206,12 @@ RETURN jsonb_build_array(
     || CASE WHEN EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.anonymity = 'anonymous') THEN
         '["Answers given in anonymous mode are not here: nobody knows whose they are."]'::jsonb ELSE '[]' END;
 
+-- A text that a spreadsheet would take for a formula has an apostrophe before it.
+CREATE FUNCTION logic.csv_cell(content text) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN '"' || CASE WHEN content ~ '^[=+@\t\r＝＋－＠]' OR content ~ '^-' AND content !~ '^-[0-9.]+$' THEN '''' ELSE '' END
+           || replace(coalesce(content, ''), '"', '""') || '"';
+
 CREATE FUNCTION logic.person_export(programme uuid, person uuid, as_csv boolean, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -217,7 +223,7 @@ BEGIN
     PERFORM logic.audit_append(programme, actor, 'person.exported', jsonb_build_object('person', person));
     IF as_csv THEN
         SELECT 'area,study,wave,record,item,question,value,at' || E'\r\n' || coalesce(string_agg(
-                   (SELECT string_agg('"' || replace(coalesce(c, ''), '"', '""') || '"', ',' ORDER BY n)
+                   (SELECT string_agg(logic.csv_cell(c), ',' ORDER BY n)
                     FROM unnest(ARRAY[r.area, r.study, r.wave, r.record, r.item, r.question, r.value, logic.utc(r.at)])
                         WITH ORDINALITY AS u (c, n)) || E'\r\n', '' ORDER BY r.area, r.study, r.wave, r.at, r.record, r.item), '')
         INTO told FROM logic.person_rows(programme, person) r;

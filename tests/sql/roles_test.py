@@ -24,6 +24,8 @@ debrief.audit_record        I     -     -     -     -
 debrief.code                SIU   S     -     -     -
 debrief.coder_segment       SI    S     -     -     -
 debrief.coding              SIU   S     -     -     -
+debrief.consent             -     -     -     -     -
+debrief.consent_text        S     -     -     -     -
 debrief.delegate            SIU   S     -     -     -
 debrief.disposition         SIU   S     -     -     -
 debrief.draft               -     -     -     -     -
@@ -47,6 +49,7 @@ debrief.receipt_key         SI    S     -     -     -
 debrief.release             S     SI    -     -     -
 debrief.release_metric      S     SI    -     -     -
 debrief.seal                SI    S     -     -     -
+debrief.seat                -     S     -     -     -
 debrief.segment             SIU   S     -     -     -
 debrief.stale               SIU   SIUD  -     -     -
 debrief.study               SIU   S     -     -     -
@@ -54,7 +57,9 @@ debrief.study_state         S     SIUD  -     -     -
 debrief.uncompared          SIU   SIUD  -     -     -
 debrief.wave                SIU   S     -     -     -
 debrief.webhook             SIUD  S     -     -     SU
+identity.erased             -     -     -     SD    -
 identity.person             -     -     -     SUD   -
+identity.salt               -     -     -     -     -
 """
 
 TRY = """
@@ -129,6 +134,20 @@ STATEMENTS = [
     ("debriefd_send", "SELECT * FROM logic.webhooks_claim(1, '1 s')", True),
     ("debriefd_work", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
     ("debriefd_serve", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
+    ("debriefd_serve", "SELECT * FROM logic.person_rows(NULL, NULL)", False),
+    ("debriefd_serve", "SELECT * FROM logic.answers_held(NULL, '{}')", False),
+    ("debriefd_serve", "SELECT logic.personal_take(NULL, NULL, 'debrief.evaluation', 'true', true)", False),
+    ("debriefd_serve", "SELECT logic.rosters_forget(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT logic.interviews_erase(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT logic.study_take(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT logic.retention_run(NULL)", False),
+    ("debriefd_serve", "SELECT logic.person_erase(NULL, NULL, '{}', NULL)", True),
+    ("debriefd_work", "SELECT logic.retention_run(NULL)", True),
+    ("debriefd_work", "SELECT logic.study_take(NULL, NULL, true)", False),
+    ("debriefd_work", "SELECT logic.person_list(NULL, NULL, NULL, NULL, 1, NULL)", False),
+    ("debriefd_work", "SELECT logic.person_export(NULL, NULL, false, NULL)", False),
+    ("debriefd_work", "SELECT logic.person_erase(NULL, NULL, '{}', NULL)", False),
+    ("debriefd_work", "SELECT logic.audit_list(NULL, NULL, 1, NULL)", False),
     ("debriefd_work", "SELECT name FROM identity.person", False),
     ("debriefd_work", "SELECT * FROM logic.persons_store(NULL, '[]')", False),
     ("debriefd_work", "SELECT * FROM logic.persons_refer(NULL, '{}')", False),
@@ -175,9 +194,10 @@ class RolesTest(ServiceTest):
     def test_definer_functions_pin_their_search_path(self):
         rows = self.service.sql("SELECT proname, proconfig::text FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace "
                                 "WHERE prosecdef AND nspname NOT LIKE 'pg\\_%' ORDER BY 1")
-        self.assertEqual(rows, [["keep_draft", "{search_path=pg_catalog}"],
-                                ["persons_refer", "{search_path=pg_catalog}"],
-                                ["persons_store", "{search_path=pg_catalog}"]])
+        names = ["actor_label", "audit_list", "audit_state", "consent_accept", "consent_state", "keep_draft",
+                 "person_erase", "person_export", "person_list", "persons_erased", "persons_readmit", "persons_refer",
+                 "persons_store", "proxy_begin", "retention_plan", "retention_run"]
+        self.assertEqual(rows, [[name, "{search_path=pg_catalog}"] for name in names])
 
     def test_the_processes_run_as_their_roles(self):
         rows = self.service.sql("SELECT DISTINCT usename, split_part(application_name, ' ', 2) FROM pg_stat_activity "
