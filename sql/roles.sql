@@ -80,3 +80,15 @@ REVOKE EXECUTE ON FUNCTION logic.sign_in_make FROM debriefd_serve;
 REVOKE EXECUTE ON FUNCTION logic.account_create, logic.account_list, logic.account_revoke, logic.sign_in_make,
     logic.sign_in_link, logic.sign_in_ask, logic.sign_in, logic.session_find, logic.session_end
     FROM debriefd_work;
+
+-- Personal data: who people are, what they agreed to and which places stay is read by functions with the owner's rights
+-- only. serve lists, exports and erases on an organiser's behalf; work archives what is kept no longer.
+REVOKE SELECT ON debrief.consent, debrief.seat FROM debriefd_serve;
+REVOKE SELECT ON debrief.consent, debrief.consent_text FROM debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.person_rows, logic.answers_held, logic.personal_take, logic.rosters_forget,
+    logic.interviews_erase, logic.study_take, logic.retention_run FROM debriefd_serve, debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.person_list, logic.person_export, logic.person_erase, logic.persons_erased,
+    logic.persons_readmit, logic.retention_plan, logic.audit_list, logic.audit_state, logic.actor_label,
+    logic.consent_state, logic.consent_accept, logic.proxy_begin FROM debriefd_work;
+GRANT EXECUTE ON FUNCTION logic.retention_run TO debriefd_work;
+GRANT SELECT, DELETE ON identity.erased TO debriefd_privacy;

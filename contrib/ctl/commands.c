@@ -129,6 +129,35 @@ static const struct command_option withdrawal_options[] = {
     {0},
 };
 
+static const struct command_option programme_change_options[] = {
+    {"retention-months", "NUMBER|null", OPTION_JSON, OPTION_BODY, NULL,
+     "So long after a study's end its people and answers are kept; null: until erased"},
+    {0},
+};
+
+static const struct command_option consent_options[] = {
+    {"sv", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "The text in Swedish"},
+    {"en", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "The text in English"},
+    {0},
+};
+
+static const struct command_option person_options[] = {
+    {"name", "TEXT", OPTION_TEXT, OPTION_QUERY, NULL, "A part of the name, address or reference"},
+    {"study", "UUID", OPTION_TEXT, OPTION_QUERY, NULL, "Only of this study"},
+    {0},
+};
+
+static const struct command_option erasure_options[] = {
+    {"reason", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "Why, without the name; kept on record"},
+    {"dry-run", NULL, OPTION_FLAG, OPTION_BODY, NULL, "Say what would go, and erase nothing"},
+    {0},
+};
+
+static const struct command_option audit_options[] = {
+    {"after", "NUMBER", OPTION_INTEGER, OPTION_QUERY, NULL, "Only later ones"},
+    {0},
+};
+
 static const struct command_option explain_options[] = {
     {"wave", "KIND", OPTION_TEXT, OPTION_LOCAL, NULL, "Only this wave: pre, post, fu"},
     {"item", "NAME", OPTION_TEXT, OPTION_LOCAL, NULL, "Only this item"},
@@ -307,6 +336,37 @@ static const struct column job_run_columns[] = {
     {0},
 };
 
+static const struct column person_columns[] = {
+    {"ID", "id"}, {"NAME", "name"}, {"EMAIL", "email"}, {"LANGUAGE", "language"}, {0},
+};
+
+static const struct column person_row_columns[] = {
+    {"AREA", "area"}, {"STUDY", "study"}, {"WAVE", "wave"},          {"RECORD", "record"},
+    {"ITEM", "item"}, {"VALUE", "value"}, {"AT", "at", COLUMN_TIME}, {0},
+};
+
+static const struct column audit_columns[] = {
+    {"NUMBER", "number", COLUMN_NUMBER},
+    {"AT", "at", COLUMN_TIME},
+    {"ACTION", "action"},
+    {"ACTOR", "actor"},
+    {0},
+};
+
+static const struct column retention_columns[] = {
+    {"STUDY", "study"},
+    {"NAME", "name"},
+    {"ENDED", "ended_on"},
+    {"DUE", "due_on"},
+    {"DUE NOW", "is_due"},
+    {"ARCHIVED", "archived_at", COLUMN_TIME},
+    {0},
+};
+
+#define PERSON                                                                                     \
+    {                                                                                              \
+        "PERSON", ARGUMENT_ID                                                                      \
+    }
 #define STUDY                                                                                      \
     {                                                                                              \
         "STUDY", ARGUMENT_STUDY                                                                    \
@@ -347,6 +407,27 @@ const struct command commands[] = {
      .path = "/v1/programmes"},
     {"programmes", "list", "List the programmes this key sees", .method = "GET",
      .path = "/v1/programmes", .list = "programmes", .columns = programme_columns},
+    {"programmes", "change", "Say how long people and answers are kept",
+     .options = programme_change_options, .method = "PATCH", .path = "/v1/programmes/{PROGRAMME}"},
+    {"retention", NULL, "Show what the nightly retention job would delete, and when",
+     .method = "GET", .path = "/v1/programmes/{PROGRAMME}/retention", .list = "studies",
+     .columns = retention_columns},
+    {"persons", "list", "Find people by name; audited", .options = person_options, .method = "GET",
+     .path = "/v1/persons", .list = "persons", .columns = person_columns},
+    {"persons", "export", "Show everything held about a person; audited", .arguments = {PERSON},
+     .method = "GET", .path = "/v1/persons/{PERSON}:export", .list = "rows",
+     .columns = person_row_columns},
+    {"persons", "erase", "Erase a person everywhere; releases stand", .arguments = {PERSON},
+     .options = erasure_options,
+     .details = "The answer says what went, by table, and what stays and why. A delegation that is "
+                "imported again does not bring the person back, unless its row says readmit.",
+     .method = "POST", .path = "/v1/persons/{PERSON}:erase"},
+    {"audit", "list", "List who did and saw what, oldest first", .options = audit_options,
+     .method = "GET", .path = "/v1/programmes/{PROGRAMME}/audit", .list = "records",
+     .columns = audit_columns},
+    {"audit", "verify", "Check the audit trail's hash chain", .method = "GET",
+     .details = "Note its head down elsewhere: another one with as many records is another trail.",
+     .path = "/v1/programmes/{PROGRAMME}/audit:verify"},
     {"keys", "create", "Make an API key; its secret is shown once",
      .arguments = {{"ROLE", ARGUMENT_TEXT, "role"}, {"LABEL", ARGUMENT_TEXT, "label"}},
      .options = key_options,
@@ -384,8 +465,10 @@ const struct command commands[] = {
      .options = study_change_options, .method = "PATCH", .path = "/v1/studies/{STUDY}"},
     {"delegates", "import", "Import a delegation from CSV, all of it or nothing",
      .arguments = {STUDY, FILE_NAME},
-     .details = "The columns are name, sector and organisation, an email or a person reference, "
-                "and municipality, role, language, is_staff, travelled. Repeating changes nothing.",
+     .details =
+         "The columns are name, sector and organisation, an email or a person reference, "
+         "and municipality, role, language, is_staff, travelled, and readmit for somebody who "
+         "was erased. Repeating changes nothing.",
      .run = delegates_import},
     {"delegates", "list", "List a delegation by pseudonym", .arguments = {STUDY}, .method = "GET",
      .path = "/v1/studies/{STUDY}/delegates", .list = "delegates", .columns = delegate_columns},
@@ -417,6 +500,11 @@ const struct command commands[] = {
     {"waves", "change", "Open, extend or, before its first release, reopen a wave",
      .arguments = {WAVE}, .options = wave_change_options, .method = "PATCH",
      .path = "/v1/waves/{WAVE}"},
+    {"consent", "show", "Show what participants agree to before they answer", .arguments = {WAVE},
+     .method = "GET", .path = "/v1/waves/{WAVE}/consent"},
+    {"consent", "set", "Set it; without texts the default is shown again", .arguments = {WAVE},
+     .options = consent_options, .details = "Who agreed to another text is asked again.",
+     .method = "PUT", .path = "/v1/waves/{WAVE}/consent"},
     {"waves", "close", "Close a wave now", .arguments = {WAVE}, .method = "POST",
      .path = "/v1/waves/{WAVE}:close"},
     {"invitations", "create", "Invite everyone who travelled; repeating adds who is new",

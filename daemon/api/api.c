@@ -9,6 +9,7 @@
 #include <debriefd/form_cache.h>
 #include <debriefd/log.h>
 #include <debriefd/map.h>
+#include <debriefd/proxy.h>
 #include <debriefd/server.h>
 #include <debriefd/telemetry.h>
 #include <debriefd/xalloc.h>
@@ -19,10 +20,12 @@
 #define WAKE_US (CLOCK_SECOND_US / 10)
 
 const struct route *const resource_tables[] = {
-    setup_routes,      key_routes,       account_routes,    delegate_routes,
-    instrument_routes, interview_routes, invitation_routes, evaluation_routes,
-    import_routes,     receipt_routes,   metric_routes,     release_routes,
-    event_routes,      operator_routes,  webhook_routes,    NULL,
+    setup_routes,      key_routes,        account_routes,
+    delegate_routes,   instrument_routes, interview_routes,
+    invitation_routes, evaluation_routes, import_routes,
+    proxy_routes,      receipt_routes,    metric_routes,
+    release_routes,    event_routes,      operator_routes,
+    webhook_routes,    personal_routes,   NULL,
 };
 
 struct api *request_api(const struct request *request)

@@ -16,6 +16,7 @@ static const struct record_column columns[] = {
     {"language", RECORD_TEXT},
     {"is_staff", RECORD_FLAG},
     {"travelled", RECORD_FLAG, .fallback = true},
+    {"readmit", RECORD_FLAG},
     {0},
 };
 
@@ -37,6 +38,7 @@ static void import_rows(struct request *request, json_t *rows)
     params_uuid(&params, &request_principal(request)->programme);
     params_uuid(&params, &study);
     params_text(&params, text);
+    params_uuid(&params, &request_principal(request)->actor);
     operation_answer(request, "delegates_import", &params);
     params_finish(&params);
     free(text);
@@ -59,8 +61,10 @@ static void import_delegates(struct request *request)
 
 static const struct operation import_operation = {
     .id = "importDelegates",
-    .summary = "Import the delegation: name, email, person, sector, organisation, municipality, "
-               "role, language, is_staff, travelled; all of it or nothing",
+    .summary =
+        "Import the delegation: name, email, person, sector, organisation, municipality, "
+        "role, language, is_staff, travelled, readmit (somebody who was erased); all of it or "
+        "nothing",
     .roles = ROLE_ORGANISER,
     .body_type = "text/csv",
     .body_type_too = "application/x-ndjson",

@@ -204,13 +204,43 @@ static void form_found(struct request *request, struct form *form)
     write_known(import);
 }
 
+static void audited(void *context, const struct rows *rows, const struct error *err)
+{
+    (void)rows;
+    struct request *request = context;
+    struct uuid wave;
+    if (err != NULL)
+        request_problem_error(request, err);
+    else if (request_uuid(request, "wave", &wave))
+        form_find(request, &request_principal(request)->programme, &wave, form_found);
+}
+
+/* Who answers for others is on record before anything is stored. */
+static void audit_import(struct request *request)
+{
+    size_t length;
+    const char *body = request_body(request, &length);
+    char detail[120];
+    snprintf(detail, sizeof detail, "{\"wave\":\"%.36s\",\"lines\":%zu}",
+             request_segment(request, "wave"), count_lines(body, length));
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &request_principal(request)->programme);
+    params_uuid(&params, &request_principal(request)->actor);
+    params_text(&params, "evaluations.imported");
+    params_text(&params, detail);
+    channel_execute(channel_pool_choose(request_api(request)->options.pool), "audit_append",
+                    &params, audited, request);
+    params_finish(&params);
+}
+
 static void post_import(struct request *request)
 {
     struct uuid wave;
     if (!request_has_type(request, "application/x-ndjson"))
         request_problem(request, 415, NULL, "send application/x-ndjson");
     else if (request_uuid(request, "wave", &wave))
-        form_find(request, &request_principal(request)->programme, &wave, form_found);
+        audit_import(request);
 }
 
 static const struct operation import_operation = {

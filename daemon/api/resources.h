@@ -4,6 +4,15 @@
 
 #include <debriefd/operation.h>
 
+/* A route and its operation in one row. */
+#define ROUTE(method, pattern, ...)                                                                \
+    {                                                                                              \
+        METHOD_##method, pattern, operation_handle, &(const struct operation)                      \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+
 extern const struct route setup_routes[];
 extern const struct route key_routes[];
 extern const struct route account_routes[];
@@ -16,6 +25,7 @@ extern const struct route release_routes[];
 extern const struct route event_routes[];
 extern const struct route operator_routes[];
 extern const struct route webhook_routes[];
+extern const struct route personal_routes[];
 
 extern const struct shape_field key_fields[];
 

@@ -101,15 +101,6 @@ const struct shape_field key_fields[] = {
     {0},
 };
 
-/* A route and its operation in one row. */
-#define ROUTE(method, pattern, ...)                                                                \
-    {                                                                                              \
-        METHOD_##method, pattern, operation_handle, &(const struct operation)                      \
-        {                                                                                          \
-            __VA_ARGS__                                                                            \
-        }                                                                                          \
-    }
-
 const struct route setup_routes[] = {
     ROUTE(POST, "/v1/programmes", .id = "createProgramme", .summary = "Make a programme",
           .roles = ROLE_OPERATOR, .body = programme_fields, .answer = "The programme",
@@ -155,7 +146,8 @@ const struct route setup_routes[] = {
           .parameters = {{FROM_PROGRAMME},
                          {FROM_SEGMENT_UUID, "study"},
                          {FROM_SEGMENT_UUID, "participant"},
-                         {FROM_BODY}}),
+                         {FROM_BODY},
+                         {FROM_ACTOR}}),
     ROUTE(GET, "/v1/instruments", .id = "listInstruments", .summary = "Instrument versions",
           .roles = ROLES_STAFF, .answer = "Versions", .statement = "instrument_list",
           .parameters = {{FROM_PROGRAMME}}),

@@ -13,6 +13,7 @@ enum refresh_mode {
     REFRESH_PENDING,      /* fold what is new */
     REFRESH_FROM_SCRATCH, /* and compare with what stood there */
     REFRESH_COMPARISON,   /* not a study: the comparison of a programme's (compare.h) */
+    REFRESH_RETENTION,    /* nor this: people and answers of a programme that are kept no longer */
 };
 
 struct refresh_order {
@@ -35,6 +36,7 @@ struct refresh_result {
     struct secret_hash stored_rows; /* of the internal rows as they stood */
     int64_t revision;               /* 0: the internal rows are what they were */
     int64_t release;                /* 0: nothing new to say */
+    int64_t archived;               /* studies whose people and answers are gone */
 };
 
 bool refresh_study(struct session *session, const struct refresh_order *order,

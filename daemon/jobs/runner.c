@@ -1,6 +1,7 @@
 #include <debriefd/runner.h>
 
 #include "compare.h"
+#include "retain.h"
 #include <debriefd/clock.h>
 #include <debriefd/log.h>
 #include <debriefd/session.h>
@@ -19,7 +20,7 @@ struct runner {
     struct uuid holder;
 };
 
-/* What is due: a row of work_due, comparison_due or work_scheduled. */
+/* What is due: a row of work_due, comparison_due, work_scheduled or retention_due. */
 struct due {
     struct uuid programme;
     struct uuid study;
@@ -112,11 +113,23 @@ static bool finish_comparison(const struct runner *runner, const struct due *due
     return record(runner, due, epoch, started_us, "succeeded", detail, result->revision, err);
 }
 
+static bool finish_retention(const struct runner *runner, const struct due *due, int64_t epoch,
+                             int64_t started_us, const struct refresh_result *result,
+                             struct error *err)
+{
+    char detail[60];
+    snprintf(detail, sizeof detail, "archived=%lld", (long long)result->archived);
+    log_info("retention_done", "programme=%s %s", uuid_format(&due->programme).text, detail);
+    return record(runner, due, epoch, started_us, "succeeded", detail, 0, err);
+}
+
 static bool finish_run(const struct runner *runner, const struct due *due, int64_t epoch,
                        int64_t started_us, const struct refresh_result *result, struct error *err)
 {
     if (due->mode == REFRESH_COMPARISON)
         return finish_comparison(runner, due, epoch, started_us, result, err);
+    if (due->mode == REFRESH_RETENTION)
+        return finish_retention(runner, due, epoch, started_us, result, err);
     char detail[200];
     snprintf(detail, sizeof detail, "folded=%lld rebuilt=%s release=%lld",
              (long long)result->folded, result->rebuilt ? "yes" : "no", (long long)result->release);
@@ -145,8 +158,14 @@ static bool fail_run(const struct runner *runner, const struct due *due, int64_t
 static bool run_once(struct session *session, const struct refresh_order *order,
                      struct refresh_result *result, struct error *failure)
 {
-    return order->mode == REFRESH_COMPARISON ? compare_programme(session, order, result, failure)
-                                             : refresh_study(session, order, result, failure);
+    switch (order->mode) {
+    case REFRESH_COMPARISON:
+        return compare_programme(session, order, result, failure);
+    case REFRESH_RETENTION:
+        return retain_programme(session, order, result, failure);
+    default:
+        return refresh_study(session, order, result, failure);
+    }
 }
 
 /* A change of the study that commits while its job runs undoes the job's transaction: again then,
@@ -210,7 +229,8 @@ static bool run_all(const struct runner *runner, const char *statement, enum ref
             .job = rows_uuid(rows, row, 2),
             .mode = mode,
         };
-        snprintf(due.lease, sizeof due.lease, "study/%s", rows_text(rows, row, 1));
+        snprintf(due.lease, sizeof due.lease, "%s/%s",
+                 mode == REFRESH_RETENTION ? "retention" : "study", rows_text(rows, row, 1));
         is_good = run_due(runner, &due, ran, err);
     }
     rows_destroy(rows);
@@ -223,5 +243,6 @@ bool runner_turn(struct runner *runner, int *ran, struct error *err)
     return session_execute(runner->session, "waves_close_due", NULL, NULL, err) &&
            run_all(runner, "work_due", REFRESH_PENDING, ran, err) &&
            run_all(runner, "comparison_due", REFRESH_COMPARISON, ran, err) &&
-           run_all(runner, "work_scheduled", REFRESH_FROM_SCRATCH, ran, err);
+           run_all(runner, "work_scheduled", REFRESH_FROM_SCRATCH, ran, err) &&
+           run_all(runner, "retention_due", REFRESH_RETENTION, ran, err);
 }

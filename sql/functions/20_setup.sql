@@ -1,9 +1,16 @@
 -- Setting up: programmes, keys, studies, delegations, instruments, waves, invitations. Each function serves one
 -- operation of the API, is idempotent, and answers with a status instead of raising.
 
+-- An archived study is never folded again.
+CREATE FUNCTION logic.is_archived(programme uuid, study uuid) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study
+               AND s.archived_at IS NOT NULL);
+
 CREATE FUNCTION logic.mark_stale(programme uuid, study uuid) RETURNS void
 LANGUAGE sql AS $$
-    INSERT INTO debrief.stale (programme_id, study_id) VALUES (programme, study)
+    INSERT INTO debrief.stale (programme_id, study_id)
+    SELECT programme, study WHERE NOT logic.is_archived(programme, study)
     ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now();
     SELECT pg_notify('debriefd_pending', programme::text)
 $$;
@@ -24,7 +31,7 @@ RETURN CASE WHEN is_same THEN ROW(200, stored)::logic.answer ELSE logic.problem(
 CREATE FUNCTION logic.programme_json(p debrief.programme) RETURNS json
 LANGUAGE sql STABLE
 RETURN json_build_object('id', (p).programme_id, 'name', (p).name, 'sectors', (p).sectors, 'target', (p).target,
-                         'created_at', logic.utc((p).created_at));
+                         'retention_months', (p).retention_months, 'created_at', logic.utc((p).created_at));
 
 CREATE FUNCTION logic.programme_create(given jsonb, made_id uuid) RETURNS logic.answer
 LANGUAGE plpgsql AS $$
@@ -56,6 +63,8 @@ BEGIN
     IF FOUND THEN
         INSERT INTO debrief.job (programme_id, job_id, study_id, kind, next_run_at)
         VALUES (chosen, gen_random_uuid(), NULL, 'compare', now());
+        INSERT INTO debrief.job (programme_id, job_id, study_id, kind, local_time, next_run_at)
+        VALUES (chosen, gen_random_uuid(), NULL, 'retention', '02:30', logic.next_local('02:30', 'Europe/Stockholm', now()));
         RETURN ROW(201, logic.programme_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.programme p WHERE p.programme_id = chosen;
@@ -141,7 +150,8 @@ CREATE FUNCTION logic.study_json(s debrief.study) RETURNS json
 LANGUAGE sql STABLE
 RETURN json_build_object('id', (s).study_id, 'name', (s).name, 'kind', (s).kind, 'starts_on', (s).starts_on,
     'ends_on', (s).ends_on, 'time_zone', (s).time_zone, 'anonymity', (s).anonymity,
-    'destinations', (s).destinations, 'purposes', (s).purposes, 'target', (s).target, 'note', (s).note);
+    'destinations', (s).destinations, 'purposes', (s).purposes, 'target', (s).target, 'note', (s).note,
+    'archived_at', logic.utc((s).archived_at));
 
 -- The view of all names reads some thousand files. A name without digits is no POSIX specification, so that the server
 -- knows it only from a file.
@@ -239,15 +249,17 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 -- `rows` is an array of {line, reference, name, email, language, sector, organisation, municipality, role,
--- is_staff, travelled}, already checked for shape. All or nothing: an unknown sector refuses the whole file.
+-- is_staff, travelled, readmit}, already checked for shape. All or nothing: an unknown sector refuses the whole file, and
+-- so does somebody who was erased and is not said to be known again.
 -- Running it again changes nothing; a changed row is dated.
-CREATE FUNCTION logic.delegates_import(programme uuid, study uuid, rows jsonb) RETURNS logic.answer
+CREATE FUNCTION logic.delegates_import(programme uuid, study uuid, rows jsonb, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql AS $$
 DECLARE
     faults jsonb;
     added integer;
     changed integer;
     total integer;
+    readmitted bigint;
     moment timestamptz;
 BEGIN
     -- Changes of one delegation come one after the other, and are dated in that order.
@@ -255,22 +267,31 @@ BEGIN
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such study');
     END IF;
+    IF logic.is_archived(programme, study) THEN
+        RETURN logic.problem(409, 'archived', 'the study is archived: its people and answers are gone');
+    END IF;
     moment := clock_timestamp();
     CREATE TEMPORARY TABLE given ON COMMIT DROP AS
         SELECT * FROM jsonb_to_recordset(rows) AS r (line integer, reference text, name text, email text,
             language text, sector text, organisation text, municipality text, role text, is_staff boolean,
-            travelled boolean);
+            travelled boolean, readmit boolean);
     SELECT jsonb_agg(jsonb_build_object('line', f.line, 'detail', f.detail) ORDER BY f.line) INTO faults
     FROM (SELECT g.line, format('sector "%s" is not one of: %s', g.sector, array_to_string(p.sectors, ', ')) AS detail
           FROM given g, debrief.programme p WHERE p.programme_id = programme AND g.sector <> ALL (p.sectors)
           UNION ALL
           SELECT g.line, 'the same person stands on an earlier line'
-          FROM given g WHERE EXISTS (SELECT FROM given e WHERE e.reference = g.reference AND e.line < g.line)) f;
+          FROM given g WHERE EXISTS (SELECT FROM given e WHERE e.reference = g.reference AND e.line < g.line)
+          UNION ALL
+          SELECT g.line, format('this person was erased on %s: take the line out, or say readmit', e.erased_on)
+          FROM given g JOIN logic.persons_erased(programme, ARRAY(SELECT r.reference FROM given r)) e
+              ON e.reference = g.reference
+          WHERE g.readmit IS NOT TRUE) f;
     IF faults IS NOT NULL THEN
         DROP TABLE given;
         RETURN ROW(422, json_build_object('problem', 'invalid', 'detail', 'nothing was imported', 'lines', faults))::logic.answer;
     END IF;
 
+    readmitted := logic.persons_readmit(programme, ARRAY(SELECT g.reference FROM given g WHERE g.readmit));
     CREATE TEMPORARY TABLE resolved ON COMMIT DROP AS
         SELECT g.*, p.person_id, d.participant_id AS known, d.participant_id IS NOT NULL
                AND (d.sector, d.organisation, d.municipality, d.role, d.is_staff, d.travelled)
@@ -298,6 +319,8 @@ BEGIN
         PERFORM logic.mark_stale(programme, study);
         PERFORM pg_notify('debriefd_wave', programme::text);
     END IF;
+    PERFORM logic.audit_append(programme, actor, 'delegates.imported', jsonb_build_object(
+        'study', study, 'added', added, 'changed', changed, 'readmitted', readmitted));
     RETURN ROW(200, json_build_object('added', added, 'changed', changed, 'unchanged', total - added - changed))::logic.answer;
 END
 $$;
@@ -308,7 +331,7 @@ RETURN json_build_object('id', (d).participant_id, 'person', (d).person_id, 'sec
     'organisation', (d).organisation, 'municipality', (d).municipality, 'role', (d).role, 'is_staff', (d).is_staff,
     'travelled', (d).travelled, 'valid_from', logic.utc((d).valid_from));
 
-CREATE FUNCTION logic.delegate_change(programme uuid, study uuid, participant uuid, given jsonb) RETURNS logic.answer
+CREATE FUNCTION logic.delegate_change(programme uuid, study uuid, participant uuid, given jsonb, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql AS $$
 DECLARE
     old debrief.delegate;
@@ -338,6 +361,8 @@ BEGIN
         WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = participant
           AND d.valid_until = 'infinity';
         INSERT INTO debrief.delegate SELECT (new).*;
+        PERFORM logic.audit_append(programme, actor, 'delegate.changed', given || jsonb_build_object(
+            'study', study, 'participant', participant));
         PERFORM logic.mark_stale(programme, study);
         PERFORM pg_notify('debriefd_wave', programme::text);
     END IF;
@@ -431,6 +456,9 @@ BEGIN
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such study');
     END IF;
+    IF logic.is_archived(programme, study) THEN
+        RETURN logic.problem(409, 'archived', 'the study is archived: its people and answers are gone');
+    END IF;
     SELECT v.status INTO state FROM debrief.instrument_version v
     WHERE v.programme_id = programme AND v.instrument = given ->> 'instrument' AND v.version = (given ->> 'version')::integer;
     IF state IS DISTINCT FROM 'published' THEN
@@ -469,6 +497,9 @@ BEGIN
     SELECT * INTO stored FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave FOR UPDATE;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    IF logic.is_archived(programme, stored.study_id) THEN
+        RETURN logic.problem(409, 'archived', 'the study is archived: its people and answers are gone');
     END IF;
     IF stored.released_at IS NOT NULL THEN
         RETURN logic.problem(409, 'released', 'a wave cannot be changed after its first release');

@@ -27,7 +27,7 @@ $$;
 CREATE FUNCTION logic.mark_recoded(programme uuid) RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO debrief.stale (programme_id, study_id)
-    SELECT s.programme_id, s.study_id FROM debrief.study s WHERE s.programme_id = programme ORDER BY s.study_id
+    SELECT s.programme_id, s.study_id FROM debrief.study s WHERE s.programme_id = programme AND s.archived_at IS NULL ORDER BY s.study_id
     ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now();
     SELECT logic.mark_uncompared(programme, '00000000-0000-0000-0000-000000000000');
     SELECT pg_notify('debriefd_pending', programme::text)
@@ -136,7 +136,12 @@ BEGIN
           UNION ALL
           SELECT g.line, format('"%s" is the name or id of no study, or of several', t)
           FROM jsonb_to_recordset(given) AS g (line integer, trips jsonb), jsonb_array_elements_text(g.trips) t
-          WHERE studies ->> t IS NULL) f;
+          WHERE studies ->> t IS NULL
+          UNION ALL
+          SELECT g.line, format('this person was erased on %s', e.erased_on)
+          FROM jsonb_to_recordset(given) AS g (line integer, person text)
+          JOIN logic.persons_erased(programme, ARRAY(
+              SELECT r.person FROM jsonb_to_recordset(given) AS r (person text))) e ON e.reference = g.person) f;
     IF faults IS NOT NULL THEN
         RETURN logic.lines_refused(faults);
     END IF;

@@ -40,7 +40,7 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = off AS $$
     WHERE w.programme_id = programme AND w.study_id = study
 $$;
 
--- Everybody's standing answers and dispositions: as of fold_fresh, but sign is 1.
+-- Everybody's standing answers and dispositions, and those of the places of erased people: as of fold_fresh, but sign is 1.
 CREATE FUNCTION logic.fold_every(programme uuid, study uuid)
 RETURNS TABLE (person uuid, sector text, wave_id uuid, sign integer, code text, scores smallint[], texts text)
 LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = off AS $$
@@ -63,6 +63,10 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = off AS $$
         OFFSET 0) x
     WHERE w.programme_id = programme AND w.study_id = study
       AND (w.wave_id, x.participant_id) NOT IN (SELECT s.wave_id, s.participant_id FROM s)
+    UNION ALL
+    SELECT t.seat_id, t.sector, c.key::uuid, 1, c.value, NULL, NULL
+    FROM debrief.seat t CROSS JOIN LATERAL jsonb_each_text(t.codes) c
+    WHERE t.programme_id = programme AND t.study_id = study AND NOT t.is_staff
     ORDER BY person
 $$;
 
@@ -159,8 +163,12 @@ BEGIN
                      count(d.participant_id) FILTER (WHERE d.is_staff) AS staff
               FROM debrief.programme p
               CROSS JOIN LATERAL unnest(p.sectors) WITH ORDINALITY AS s (sector, position)
-              LEFT JOIN debrief.delegate d ON d.programme_id = p.programme_id AND d.study_id = study
-                  AND d.valid_until = 'infinity' AND d.travelled AND d.sector = s.sector
+              LEFT JOIN (SELECT t.participant_id, t.sector, t.is_staff FROM debrief.delegate t
+                         WHERE t.programme_id = programme AND t.study_id = study AND t.valid_until = 'infinity'
+                           AND t.travelled
+                         UNION ALL
+                         SELECT t.seat_id, t.sector, t.is_staff FROM debrief.seat t
+                         WHERE t.programme_id = programme AND t.study_id = study) d ON d.sector = s.sector
               WHERE p.programme_id = programme GROUP BY s.position) c
         ON CONFLICT (programme_id, study_id) DO UPDATE SET members = excluded.members, staff = excluded.staff
         WHERE (f.members, f.staff) IS DISTINCT FROM (excluded.members, excluded.staff);

@@ -7,8 +7,9 @@ WITH job AS (
         next_run_at = CASE
             WHEN $6::text = 'failed' THEN now() + make_interval(secs => least(300, 2 ^ least(j.failures + 1, 9)))
             WHEN j.local_time IS NULL THEN now()
-            ELSE logic.next_local(j.local_time, (SELECT s.time_zone FROM debrief.study s
-                                                 WHERE s.programme_id = j.programme_id AND s.study_id = j.study_id), now()) END
+            ELSE logic.next_local(j.local_time, coalesce((SELECT s.time_zone FROM debrief.study s
+                                                 WHERE s.programme_id = j.programme_id AND s.study_id = j.study_id),
+                                                'Europe/Stockholm'), now()) END
     WHERE j.programme_id = $1::uuid AND j.job_id = $2::uuid
     RETURNING j.programme_id, j.job_id
 )

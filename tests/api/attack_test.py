@@ -33,6 +33,7 @@ class Player:
         self.study.import_delegates(people_of(*told["people"], prefix=f"a{told['seed']}p"))
         self.waves = {wave: self.study.wave(wave, *instrument) for wave, instrument in instruments.items()}
         self.participants = self.in_order(told["people"])
+        self.persons = {one["id"]: one["person"] for one in self.study.delegates()}
         self.evaluations = {}
         self.closed = set()
         self.withdrawn = set()
@@ -62,6 +63,10 @@ class Player:
 
     def remove(self, step):
         self.change(step, travelled=False)
+
+    def erase(self, step):
+        person = self.persons[self.participants[step["person"]]]
+        self.organiser.made("POST", f"/v1/persons/{person}:erase", {"reason": "asked by letter"})
 
     def restore(self, step):
         self.change(step, travelled=True)

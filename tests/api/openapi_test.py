@@ -28,8 +28,9 @@ const result = await validator.validate(JSON.parse(readFileSync(process.argv[2],
 console.log(validator.version, result.valid ? 'valid' : JSON.stringify(result.errors).slice(0, 2000));
 process.exit(result.valid && validator.version === '3.1' ? 0 : 1);
 """
-STATUSES = {"createProgramme": 201, "createKey": 201, "createAccount": 201, "createWebhook": 201, "createStudy": 201, "createWave": 201, "draftInstrument": 201,
-            "submitEvaluation": 201, "runJob": 202}
+CREATING = """createProgramme createKey createAccount createWebhook createStudy createWave draftInstrument
+              submitEvaluation enterEvaluation""".split()
+STATUSES = {**dict.fromkeys(CREATING, 201), "runJob": 202}
 
 
 def closed(schema):
@@ -192,6 +193,12 @@ class OpenapiTest(ServiceTest):
         call("setDispositions", organiser, wave,
              {"dispositions": [{"participant": delegates[1]["id"], "code": "P"},
                                {"participant": delegates[2]["id"], "code": "NC"}]})
+        silent = next(delegate["id"] for delegate in Study(programme, study["study"]).delegates()
+                      if delegate["id"] not in {invitations[0]["participant"], *(each["id"] for each in delegates)})
+        call("enterEvaluation", organiser, {**wave, "participant": silent, "evaluation": new_id()},
+             {"answers": post_answers()})
+        call("getConsent", organiser, wave)
+        call("setConsent", organiser, wave, {"sv": "Ja?", "en": "Yes?"})
         call("closeWave", organiser, wave)
         Study(programme, study["study"]).await_settled()
         call("listReleases", organiser, study)
@@ -210,6 +217,13 @@ class OpenapiTest(ServiceTest):
         call("listReleases", programme.dashboard, study)
         call("resumeReleases", organiser, study)
         self.call_interviews(call, organiser, programme.coder)
+        persons = call("listPersons", organiser, query="?limit=2")["persons"]
+        call("exportPerson", organiser, {"person": persons[0]["id"]})
+        call("erasePerson", organiser, {"person": persons[0]["id"]}, {"reason": "asked"})
+        call("changeProgramme", organiser, ours, {"retention_months": 24})
+        call("getRetention", organiser, ours)
+        call("listAudit", organiser, ours)
+        call("verifyAudit", organiser, ours)
         jobs = call("listJobs", organiser)["jobs"]
         call("listJobRuns", organiser, {"job": jobs[0]["id"]})
         call("runJob", organiser, {"job": jobs[0]["id"]})
@@ -238,7 +252,8 @@ class OpenapiTest(ServiceTest):
 
     def test_bodies_have_the_described_fields_and_no_others(self):
         programme = Programme(self.service, "Fields")
-        ids = {name: new_id() for name in ("study", "participant", "wave", "job", "invitation", "key", "evaluation")}
+        ids = {name: new_id() for name in ("study", "participant", "wave", "job", "invitation", "key", "evaluation",
+                                          "person")}
         ids.update(programme=programme.id, instrument="x", version=1, number=1)
         checked = 0
         for name, (method, pattern, operation) in self.operations.items():

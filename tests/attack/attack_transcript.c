@@ -114,7 +114,7 @@ static json_t *answers_json(const struct script *script, const script_answers an
 
 static json_t *steps_json(const struct script *script, const script_answers answers)
 {
-    static const char *const kinds[] = {"answer", "remove", "restore",  "move",
+    static const char *const kinds[] = {"answer", "remove", "erase",    "restore", "move",
                                         "close",  "run",    "withdraw", "resume"};
     size_t submissions[SCRIPT_PEOPLE][WAVES] = {{0}};
     json_t *steps = json_array();

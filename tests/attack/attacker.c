@@ -358,8 +358,8 @@ static void print_part(const struct part *part)
 
 void script_print(const struct script *script)
 {
-    static const char *const words[] = {"answers", "leaves", "returns",  "moves",
-                                        "close",   "run",    "withdraw", "resume"};
+    static const char *const words[] = {"answers", "leaves", "is erased", "returns", "moves",
+                                        "close",   "run",    "withdraw",  "resume"};
     printf("\nstudy of seed %llu, k %lld\n", (unsigned long long)script->seed,
            (long long)script->rules.k);
     for (size_t i = 0; i < script->part_count; i++)

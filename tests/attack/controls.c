@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* People in the order of their sectors: "aabb" of politics and business. The history, a letter a
- * step: a digit answers, or edits; then - leaves; C closes and runs, R runs. After b a digit
- * answers, and C closes, the wave before. */
+ * step: a digit answers, or edits; then - leaves, = is erased; C closes and runs, R runs. After b a
+ * digit answers, and C closes, the wave before. */
 struct control {
     const char *rule;
     enum weakness without;
@@ -43,6 +43,8 @@ static const struct control controls[] = {
      TEMPLATE_CONDITION, 3, 0, ""},
     {"atoms stay: an edit", ATOMS_FOLLOW, "aaaaa", "01234C0R", "", TEMPLATE_RATING, 3, 0, ""},
     {"atoms stay: an erasure", ATOMS_FOLLOW, "aaaaa", "01234C-0R", "", TEMPLATE_RATING, 3, 0, ""},
+    {"atoms stay: an erasure that keeps the place", ATOMS_FOLLOW, "aaaaa", "01234C=0R", "",
+     TEMPLATE_RATING, 3, 0, ""},
     {"linked families: a gain beside its answers", NO_GAIN_LINKING, "aaaaa", "01234C", "",
      TEMPLATE_GAIN, 2, 3, ""},
     {"linked families: a gain beside the answers of two waves", NO_GAIN_LINKING, "aaaaa",
@@ -76,6 +78,8 @@ static void read_history(const char *history, struct script *script)
             add_step(script, STEP_RUN, 0, wave);
         else if (*letter == '-')
             add_step(script, STEP_REMOVE, *++letter, wave);
+        else if (*letter == '=')
+            add_step(script, STEP_ERASE, *++letter, wave);
         else
             add_step(script, STEP_ANSWER, *letter, wave);
     }

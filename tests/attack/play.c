@@ -90,7 +90,7 @@ static enum facts_disposition code_of(const struct player *player, size_t person
 
 static bool took_part(const struct player *player, size_t person, enum wave wave)
 {
-    return player->people[person].is_delegate &&
+    return player->people[person].is_delegate && !player->people[person].is_erased &&
            player->people[person].submission[wave] != NOBODY &&
            code_of(player, person, wave) != FACTS_REFUSAL;
 }
@@ -293,6 +293,11 @@ static void take_step(struct player *player, const struct step *step)
     case STEP_RESTORE:
         person->is_delegate = step->kind == STEP_RESTORE;
         break;
+    case STEP_ERASE:
+        person->is_erased = true;
+        person->is_delegate =
+            person->is_delegate && (player->is_closed[WAVE_PRE] || player->is_closed[WAVE_POST]);
+        break;
     case STEP_MOVE:
         person->sector = step->sector;
         break;
@@ -320,7 +325,9 @@ static void begin(struct player *player)
     player->shape = (struct play_shape){0};
     player->read = DIGEST_START;
     for (size_t p = 0; p < player->script->people; p++)
-        player->people[p] = (struct person){player->script->sector[p], true, {NOBODY, NOBODY}, {0}};
+        player->people[p] = (struct person){.sector = player->script->sector[p],
+                                            .is_delegate = true,
+                                            .submission = {NOBODY, NOBODY}};
     for (size_t i = 0; i < player->holding_count; i++) {
         struct holding *holding = &player->holdings[i];
         memset(&holding->admission, 0, sizeof holding->admission);

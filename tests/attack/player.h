@@ -36,6 +36,7 @@ struct holding {
 struct person {
     size_t sector;
     bool is_delegate;
+    bool is_erased;           /* of a delegate then: the place stays counted */
     size_t submission[WAVES]; /* that stands, or NOBODY */
     size_t answered[WAVES];
 };

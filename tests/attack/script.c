@@ -191,6 +191,23 @@ static void invent_calm(uint64_t *state, struct script *script)
     add_step(script, STEP_RUN, 0, 0);
 }
 
+static bool comes_again(const struct script *script, size_t from, size_t person)
+{
+    for (size_t i = from; i < script->step_count; i++)
+        if (script->steps[i].kind <= STEP_MOVE && script->steps[i].person == person)
+            return true;
+    return false;
+}
+
+/* Of those who leave for good, every second one is erased. */
+static void erase_some(struct script *script)
+{
+    for (size_t i = 0; i < script->step_count; i++)
+        if (script->steps[i].kind == STEP_REMOVE && (script->seed / 2 + i) % 2 == 0 &&
+            !comes_again(script, i + 1, script->steps[i].person))
+            script->steps[i].kind = STEP_ERASE;
+}
+
 static void invent_missing(uint64_t *state, struct script *script)
 {
     uint64_t percent = by_chance(state, 50) ? 0 : 8;
@@ -242,6 +259,7 @@ void script_invent(const struct script_wishes *wishes, struct script *script)
         invent_open(&state, outline, script, is_early);
         invent_late(&state, script, wishes->pace, is_early);
     }
+    erase_some(script);
     for (size_t i = 0; i < wishes->parts && i < SCRIPT_PARTS; i++)
         invent_part(&state, wishes, script);
 }

@@ -1,6 +1,6 @@
 /* script: a small study's history without its answers: who answers which questions when, who edits,
- * leaves, comes back or moves, when the wave closes, when the job runs, and when a release is
- * withdrawn. All of it is known to the attacker. */
+ * leaves, is erased, comes back or moves, when the wave closes, when the job runs, and when a
+ * release is withdrawn. All of it is known to the attacker. */
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
@@ -14,7 +14,8 @@
 
 enum step_kind {
     STEP_ANSWER,
-    STEP_REMOVE, /* the person is a delegate no more: erasure of what waits */
+    STEP_REMOVE, /* the person is a delegate no more: what waits is taken away */
+    STEP_ERASE,  /* for good; once a wave is closed the place stays counted */
     STEP_RESTORE,
     STEP_MOVE, /* to another sector */
     STEP_CLOSE,

@@ -69,7 +69,8 @@ static void follow(struct player *player, struct holding *holding)
         memset(holding->counts[group], 0, sizeof holding->counts[group]);
         for (size_t p = 0; p < player->script->people; p++)
             enters[p] = holding->admission.group_of[player->people[p].sector] == group &&
-                        has_entered(holding, p) && player->people[p].is_delegate;
+                        has_entered(holding, p) && player->people[p].is_delegate &&
+                        !player->people[p].is_erased;
         player_enter(player, holding, enters, group);
     }
 }

@@ -24,6 +24,8 @@ debrief.audit_record        I     -     -     -     -
 debrief.code                SIU   S     -     -     -
 debrief.coder_segment       SI    S     -     -     -
 debrief.coding              SIU   S     -     -     -
+debrief.consent             -     -     -     -     -
+debrief.consent_text        S     -     -     -     -
 debrief.delegate            SIU   S     -     -     -
 debrief.disposition         SIU   S     -     -     -
 debrief.draft               -     -     -     -     -
@@ -47,6 +49,7 @@ debrief.receipt_key         SI    S     -     -     -
 debrief.release             S     SI    -     -     -
 debrief.release_metric      S     SI    -     -     -
 debrief.seal                SI    S     -     -     -
+debrief.seat                -     S     -     -     -
 debrief.segment             SIU   S     -     -     -
 debrief.session             -     -     -     -     -
 debrief.sign_in             -     -     -     -     -
@@ -57,7 +60,9 @@ debrief.uncompared          SIU   SIUD  -     -     -
 debrief.wave                SIU   S     -     -     -
 debrief.webhook             SIUD  S     -     -     SU
 identity.account            -     -     -     -     -
+identity.erased             -     -     -     SD    -
 identity.person             -     -     -     SUD   -
+identity.salt               -     -     -     -     -
 """
 
 TRY = """
@@ -132,6 +137,20 @@ STATEMENTS = [
     ("debriefd_send", "SELECT * FROM logic.webhooks_claim(1, '1 s')", True),
     ("debriefd_work", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
     ("debriefd_serve", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
+    ("debriefd_serve", "SELECT * FROM logic.person_rows(NULL, NULL)", False),
+    ("debriefd_serve", "SELECT * FROM logic.answers_held(NULL, '{}')", False),
+    ("debriefd_serve", "SELECT logic.personal_take(NULL, NULL, 'debrief.evaluation', 'true', true)", False),
+    ("debriefd_serve", "SELECT logic.rosters_forget(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT logic.interviews_erase(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT logic.study_take(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT logic.retention_run(NULL)", False),
+    ("debriefd_serve", "SELECT logic.person_erase(NULL, NULL, '{}', NULL)", True),
+    ("debriefd_work", "SELECT logic.retention_run(NULL)", True),
+    ("debriefd_work", "SELECT logic.study_take(NULL, NULL, true)", False),
+    ("debriefd_work", "SELECT logic.person_list(NULL, NULL, NULL, NULL, 1, NULL)", False),
+    ("debriefd_work", "SELECT logic.person_export(NULL, NULL, false, NULL)", False),
+    ("debriefd_work", "SELECT logic.person_erase(NULL, NULL, '{}', NULL)", False),
+    ("debriefd_work", "SELECT logic.audit_list(NULL, NULL, 1, NULL)", False),
     ("debriefd_work", "SELECT name FROM identity.person", False),
     ("debriefd_serve", "SELECT logic.sign_in_make(NULL, NULL, NULL)", False),
     ("debriefd_serve", "SELECT * FROM logic.session_find(NULL, NULL, 1)", True),
@@ -185,6 +204,8 @@ class RolesTest(ServiceTest):
         self.assertEqual([row for row in rows if row[1] != "{search_path=pg_catalog}"], [])
         self.assertEqual({row[0] for row in rows}, set("""
             account_create account_list account_revoke session_end session_find sign_in sign_in_ask sign_in_link
+            actor_label audit_list audit_state consent_accept consent_state person_erase person_export person_list
+            persons_erased persons_readmit proxy_begin retention_plan retention_run
             keep_draft
             persons_refer persons_store
             """.split()))
