@@ -58,8 +58,8 @@ GRANT DELETE ON debrief.pending TO debriefd_work;
 GRANT UPDATE (closed_at, released_at) ON debrief.wave TO debriefd_work;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_work;
 
-REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.keep_draft, logic.release_withdraw,
-    logic.releases_resume FROM debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.release_withdraw, logic.releases_resume
+    FROM debriefd_work;
 
 -- privacy reads who people are: the mail sender and erasure. Nobody else does.
 GRANT USAGE ON SCHEMA identity TO debriefd_privacy;
@@ -74,3 +74,8 @@ GRANT UPDATE (number) ON debrief.outbox TO debriefd_send;
 GRANT UPDATE (name) ON debrief.programme TO debriefd_send; -- locking its row, to number events
 GRANT EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted, logic.events_since, logic.utc TO debriefd_send;
 REVOKE EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted FROM debriefd_serve, debriefd_work;
+
+-- The participant's form: what is behind it is reached by these functions only, and by serve only.
+REVOKE EXECUTE ON FUNCTION logic.form_entry, logic.form_read, logic.form_people, logic.own_commitments,
+    logic.latest_evaluation, logic.draft_merge, logic.draft_recorded, logic.draft_rebase, logic.draft_discard,
+    logic.draft_keep FROM debriefd_work;

@@ -77,6 +77,7 @@ struct operation {
 struct body_cache;
 struct event_hub;
 struct map;
+struct rate;
 struct telemetry;
 
 struct api {
@@ -86,6 +87,7 @@ struct api {
     struct map *principals;  /* of struct principal, by programme and key hash */
     struct map *forms;       /* see form_cache.h */
     struct map *instruments; /* the same */
+    struct rate *guesses;    /* of credentials, see principal_may_guess */
     struct body_cache *bodies;
     struct event_hub *hub;
     struct telemetry *telemetry;

@@ -132,7 +132,10 @@ STATEMENTS = [
     ("debriefd_work", "SELECT name FROM identity.person", False),
     ("debriefd_work", "SELECT * FROM logic.persons_store(NULL, '[]')", False),
     ("debriefd_work", "SELECT * FROM logic.persons_refer(NULL, '{}')", False),
-    ("debriefd_work", "SELECT logic.keep_draft(NULL, NULL, NULL, NULL, now(), '', '{}', '')", False),
+    ("debriefd_work", "SELECT logic.draft_keep(NULL, NULL, NULL, NULL, '', '{}')", False),
+    ("debriefd_work", "SELECT * FROM logic.form_read(NULL, NULL, NULL)", False),
+    ("debriefd_work", "SELECT * FROM logic.form_people(NULL, NULL, NULL)", False),
+    ("debriefd_work", "SELECT logic.draft_discard(NULL, NULL, NULL)", False),
     ("debriefd_work", "UPDATE debrief.outbox SET number = 1 WHERE false", False),
     ("debriefd_work", "UPDATE debrief.release SET withdrawn_at = NULL WHERE false", False),
     ("debriefd_work", "UPDATE debrief.release SET resumed_at = now() WHERE false", False),
@@ -143,6 +146,10 @@ STATEMENTS = [
     ("debriefd_privacy", "SELECT logic.utc(now())", False),
     ("debriefd_privacy", "SELECT * FROM dash.metric", False),
 ]
+
+
+DEFINERS = ["draft_discard", "draft_keep", "draft_merge", "draft_rebase", "draft_recorded", "form_people", "form_read",
+            "persons_refer", "persons_store"]
 
 
 class RolesTest(ServiceTest):
@@ -175,9 +182,7 @@ class RolesTest(ServiceTest):
     def test_definer_functions_pin_their_search_path(self):
         rows = self.service.sql("SELECT proname, proconfig::text FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace "
                                 "WHERE prosecdef AND nspname NOT LIKE 'pg\\_%' ORDER BY 1")
-        self.assertEqual(rows, [["keep_draft", "{search_path=pg_catalog}"],
-                                ["persons_refer", "{search_path=pg_catalog}"],
-                                ["persons_store", "{search_path=pg_catalog}"]])
+        self.assertEqual(rows, [[name, "{search_path=pg_catalog}"] for name in DEFINERS])
 
     def test_the_processes_run_as_their_roles(self):
         rows = self.service.sql("SELECT DISTINCT usename, split_part(application_name, ' ', 2) FROM pg_stat_activity "
