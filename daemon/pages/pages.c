@@ -4,6 +4,7 @@
 
 static const struct route *const tables[] = {
     asset_routes,
+    form_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

@@ -84,6 +84,13 @@ const char *form_values_value(const struct form_values *values, size_t entry)
     return values->text.data + values->entries[entry].value;
 }
 
+void form_values_take(struct form_values *values, const struct form_values *from, size_t item)
+{
+    for (size_t entry = from->first[item]; entry != SIZE_MAX; entry = from->entries[entry].next)
+        form_values_put(values, item, form_values_part(from, entry),
+                        form_values_value(from, entry));
+}
+
 const char *form_values_get(const struct form_values *values, size_t item, const char *part)
 {
     const char *found = NULL;

@@ -42,6 +42,9 @@ bool form_values_add(struct form_values *values, const char *name, const char *v
 /* Forgets an item's fields. */
 void form_values_clear(struct form_values *values, size_t item);
 
+/* Adds another's fields of an item; both are of the same instrument. */
+void form_values_take(struct form_values *values, const struct form_values *from, size_t item);
+
 /* The last value of a part ("" for the item itself), NULL when there is none. Valid until the next
  * change. */
 const char *form_values_get(const struct form_values *values, size_t item, const char *part);

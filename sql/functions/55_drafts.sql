@@ -103,8 +103,10 @@ DECLARE
     latest uuid;
     stored debrief.draft;
 BEGIN
+    -- An erasure that takes the invitation away is waited for.
+    PERFORM FROM debrief.invitation v WHERE v.programme_id = programme AND v.invitation_id = invitation FOR KEY SHARE;
     SELECT * INTO entry FROM logic.form_entry(programme, invitation, generation);
-    IF NOT FOUND OR entry.state <> 'open' THEN
+    IF NOT FOUND OR entry.state NOT IN ('open', 'closed') THEN -- what comes too late is kept, not counted
         RETURN QUERY SELECT coalesce(entry.state, 'revoked'), NULL::uuid, NULL::uuid, NULL::text, NULL::text, NULL::bigint;
         RETURN;
     END IF;
@@ -175,6 +177,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
     SELECT programme, wave, v.participant_id, fresh, logic.latest_evaluation(programme, wave, v.participant_id), spoken, given
     FROM debrief.invitation v
     WHERE v.programme_id = programme AND v.invitation_id = invitation AND v.wave_id = wave AND v.participant_id IS NOT NULL
+    FOR KEY SHARE
     ON CONFLICT (programme_id, wave_id, participant_id) DO UPDATE
     SET evaluation_id = excluded.evaluation_id, replaces = excluded.replaces, language = excluded.language,
         answers = excluded.answers, revision = draft.revision + 1, updated_at = now()
