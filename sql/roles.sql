@@ -58,8 +58,8 @@ GRANT DELETE ON debrief.pending TO debriefd_work;
 GRANT UPDATE (closed_at, released_at) ON debrief.wave TO debriefd_work;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_work;
 
-REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.keep_draft, logic.release_withdraw,
-    logic.releases_resume FROM debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.release_withdraw, logic.releases_resume
+    FROM debriefd_work;
 
 -- privacy reads who people are: the mail sender and erasure. Nobody else does.
 GRANT USAGE ON SCHEMA identity TO debriefd_privacy;
@@ -92,3 +92,8 @@ REVOKE EXECUTE ON FUNCTION logic.person_list, logic.person_export, logic.person_
     logic.consent_state, logic.consent_accept, logic.proxy_begin FROM debriefd_work;
 GRANT EXECUTE ON FUNCTION logic.retention_run TO debriefd_work;
 GRANT SELECT, DELETE ON identity.erased TO debriefd_privacy;
+
+-- The participant's form: what is behind it is reached by these functions only, and by serve only.
+REVOKE EXECUTE ON FUNCTION logic.form_entry, logic.form_read, logic.form_people, logic.own_commitments,
+    logic.latest_evaluation, logic.draft_merge, logic.draft_recorded, logic.draft_rebase, logic.draft_discard,
+    logic.draft_keep FROM debriefd_work;

@@ -10,6 +10,7 @@
 #include <debriefd/log.h>
 #include <debriefd/map.h>
 #include <debriefd/proxy.h>
+#include <debriefd/rate.h>
 #include <debriefd/server.h>
 #include <debriefd/telemetry.h>
 #include <debriefd/xalloc.h>
@@ -18,6 +19,11 @@
 #include <string.h>
 
 #define WAKE_US (CLOCK_SECOND_US / 10)
+
+/* Of an address, and of one claim: a slip of the finger passes, a search does not. */
+#define GUESSES            10
+#define GUESSES_PER_SECOND 1
+#define GUESSERS           10000
 
 const struct route *const resource_tables[] = {
     setup_routes,      key_routes,        account_routes,
@@ -79,6 +85,7 @@ struct api *api_create(const struct api_options *options)
     api->sessions = map_create(free);
     api->forms = form_cache_create();
     api->instruments = form_cache_instruments();
+    api->guesses = rate_create(GUESSES, GUESSES_PER_SECOND, GUESSERS);
     api->bodies = body_cache_create(options->config->cache.bytes, options->config->cache.ttl_us);
     api->telemetry = telemetry_create();
     api->hub = event_hub_create(api);
@@ -94,6 +101,7 @@ void api_destroy(struct api *api)
     event_free(api->wake);
     telemetry_destroy(api->telemetry);
     body_cache_destroy(api->bodies);
+    rate_destroy(api->guesses);
     map_destroy(api->forms);
     map_destroy(api->instruments);
     map_destroy(api->sessions);

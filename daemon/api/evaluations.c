@@ -1,8 +1,8 @@
 #include <debriefd/evaluations.h>
 
-#include <debriefd/clock.h>
 #include <debriefd/form_cache.h>
 #include <debriefd/log.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct outcome_answer outcome_answer(enum ingest_outcome outcome)
@@ -27,51 +27,15 @@ struct outcome_answer outcome_answer(enum ingest_outcome outcome)
 
 struct submission {
     struct request *request;
-    struct uuid wave;
-    struct uuid evaluation;
-    struct ingest_submission given; /* what a refused edit's draft is made of */
+    evaluation_done_fn *done;
+    void *context;
 };
-
-static void draft_kept(void *context, const struct rows *rows, const struct error *err)
-{
-    (void)context;
-    (void)rows;
-    if (err != NULL)
-        log_warn("draft_not_kept", "error=%s", error_code_name(err->code));
-}
-
-static void keep_draft(const struct submission *submission)
-{
-    const struct ingest_submission *given = &submission->given;
-    struct params params;
-    params_init(&params);
-    params_uuid(&params, &given->programme);
-    params_uuid(&params, &given->wave);
-    params_uuid(&params, &given->evaluation);
-    params_uuid(&params, &given->invitation);
-    params_text(&params, clock_format(clock_wall_us()).text);
-    params_text(&params, given->language);
-    params_int16_array(&params, given->scores, given->score_count);
-    params_text_length(&params, given->texts, given->texts_length);
-    channel_execute(channel_pool_choose(request_api(submission->request)->options.pool),
-                    "draft_keep", &params, draft_kept, NULL);
-    params_finish(&params);
-}
 
 static void submitted(void *context, enum ingest_outcome outcome, const struct buf *receipt,
                       const struct error *err)
 {
     struct submission *submission = context;
-    struct request *request = submission->request;
-    struct outcome_answer answer = outcome_answer(outcome);
-    if (outcome == INGEST_STALE)
-        keep_draft(submission);
-    if (err != NULL)
-        request_problem_error(request, err);
-    else if (answer.status < 300)
-        request_reply(request, answer.status, "application/json", receipt->data, receipt->length);
-    else
-        request_problem(request, answer.status, answer.slug, "%s", answer.detail);
+    submission->done(submission->request, submission->context, outcome, receipt, err);
 }
 
 /* One set of slots for every body: a submission copies what it keeps. */
@@ -85,61 +49,114 @@ static struct answers *shared_answers(void)
     return &answers;
 }
 
-static void submit(struct submission *submission, const struct answers *answers,
-                   const struct instrument *instrument)
+static void submit(struct submission *submission, const struct evaluation_name *name,
+                   const struct answers *answers, const struct form *form, struct secret_hash hash)
 {
     struct request *request = submission->request;
     const struct principal *principal = request_principal(request);
-    size_t length;
-    const char *body = request_body(request, &length);
-    size_t slots_size = answers->slot_count * sizeof *answers->slots;
-    int16_t *scores = request_alloc(request, slots_size > 0 ? slots_size : 1);
-    memcpy(scores, answers->slots, slots_size);
-    submission->given = (struct ingest_submission){
+    struct ingest_submission given = {
         .programme = principal->programme,
-        .wave = submission->wave,
-        .evaluation = submission->evaluation,
+        .wave = name->wave,
+        .evaluation = name->evaluation,
         .invitation = principal->actor,
         .generation = principal->generation,
         .replaces = answers->has_replaces ? answers->replaces : uuid_nil(),
-        .scores = scores,
+        .scores = answers->slots,
         .score_count = answers->slot_count,
-        .texts = request_copy(request, answers->texts.data, answers->texts.length),
+        .texts = answers->texts.data,
         .texts_length = answers->texts.length,
         .answered = answers->answered,
         .applicable = answers->applicable,
-        .body_hash = secret_hash(body, length),
-        .language =
-            answers->language != NULL ? answers->language : instrument_language(instrument, 0),
+        .body_hash = hash,
+        .language = answers->language != NULL ? answers->language
+                                              : instrument_language(form->instrument, 0),
     };
-    submission->given.language =
-        request_copy(request, submission->given.language, strlen(submission->given.language));
-    ingest_submit(request_api(request)->ingest, &submission->given, submitted, submission);
+    ingest_submit(request_api(request)->ingest, &given, submitted, submission);
+}
+
+enum answers_verdict evaluation_submit(struct request *request, const struct form *form,
+                                       const struct evaluation_name *name,
+                                       const struct evaluation_body *body,
+                                       struct violations *violations, evaluation_done_fn *done,
+                                       void *context)
+{
+    struct roster roster = {form->participants, form->participant_count, NULL};
+    struct answers *answers = shared_answers();
+    enum answers_verdict verdict =
+        answers_read(form->instrument, &roster, body->text, body->length, answers, violations);
+    if (verdict != ANSWERS_OK)
+        return verdict;
+    struct submission *submission = request_alloc(request, sizeof *submission);
+    *submission = (struct submission){request, done, context};
+    submit(submission, name, answers, form, secret_hash(body->text, body->length));
+    return verdict;
+}
+
+static void draft_kept(void *context, const struct rows *rows, const struct error *err)
+{
+    (void)context;
+    (void)rows;
+    if (err != NULL)
+        log_warn("draft_not_kept", "error=%s", error_code_name(err->code));
+}
+
+/* The body was read once: it is good. */
+static void keep_draft(struct request *request, const struct evaluation_name *name)
+{
+    const struct principal *principal = request_principal(request);
+    size_t length;
+    const char *bytes = request_body(request, &length);
+    json_t *body = json_loadb(bytes, length, 0, NULL);
+    char *answers = json_dumps(json_object_get(body, "answers"), JSON_COMPACT);
+    const char *language = json_string_value(json_object_get(body, "language"));
+    struct uuid fresh = uuid_random();
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &principal->programme);
+    params_uuid(&params, &name->wave);
+    params_uuid(&params, &principal->actor);
+    params_uuid(&params, &fresh);
+    params_text(&params, language != NULL ? language : "sv");
+    params_text(&params, answers);
+    channel_execute(channel_pool_choose(request_api(request)->options.pool), "draft_keep", &params,
+                    draft_kept, NULL);
+    params_finish(&params);
+    free(answers);
+    json_decref(body);
+}
+
+static void answered(struct request *request, void *context, enum ingest_outcome outcome,
+                     const struct buf *receipt, const struct error *err)
+{
+    struct outcome_answer answer = outcome_answer(outcome);
+    if (outcome == INGEST_STALE)
+        keep_draft(request, context);
+    if (err != NULL)
+        request_problem_error(request, err);
+    else if (answer.status < 300)
+        request_reply(request, answer.status, "application/json", receipt->data, receipt->length);
+    else
+        request_problem(request, answer.status, answer.slug, "%s", answer.detail);
 }
 
 static void form_found(struct request *request, struct form *form)
 {
     if (form == NULL)
         return;
-    struct submission *submission = request_alloc(request, sizeof *submission);
-    submission->request = request;
-    if (!request_uuid(request, "wave", &submission->wave) ||
-        !request_uuid(request, "evaluation", &submission->evaluation))
+    struct evaluation_name *name = request_alloc(request, sizeof *name);
+    if (!request_uuid(request, "wave", &name->wave) ||
+        !request_uuid(request, "evaluation", &name->evaluation))
         return;
-    size_t length;
-    const char *body = request_body(request, &length);
-    struct roster roster = {form->participants, form->participant_count, NULL};
-    struct answers *answers = shared_answers();
+    struct evaluation_body body;
+    body.text = request_body(request, &body.length);
     struct violations violations;
     violations_init(&violations);
     enum answers_verdict verdict =
-        answers_read(form->instrument, &roster, body, length, answers, &violations);
-    if (verdict == ANSWERS_OK)
-        submit(submission, answers, form->instrument);
-    else if (verdict == ANSWERS_MALFORMED)
+        evaluation_submit(request, form, name, &body, &violations, answered, name);
+    if (verdict == ANSWERS_MALFORMED)
         request_problem(request, 400, "malformed", "the body is not JSON: %s",
                         violations.items[0].detail);
-    else
+    else if (verdict == ANSWERS_INVALID)
         request_problem_violations(request, &violations);
     violations_finish(&violations);
 }

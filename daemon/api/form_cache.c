@@ -42,6 +42,8 @@ void form_unref(struct form *form)
 {
     if (--form->references > 0)
         return;
+    if (form->pages != NULL)
+        form->release_pages(form->pages);
     shared_unref(form->shared);
     free(form->participants);
     free(form);

@@ -2,13 +2,16 @@
 
 #include <debriefd/clock.h>
 #include <debriefd/map.h>
+#include <debriefd/rate.h>
 #include <debriefd/xalloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define CACHE_KEYS    10000
 #define CACHE_LIFE_US (5 * CLOCK_SECOND_US)
+#define CLAIM_LENGTH  40 /* of a credential's text: the prefix and what it names, not its proof */
 
 struct key_name {
     struct uuid programme;
@@ -64,9 +67,34 @@ static void refuse(struct request *request, const char *detail)
     request_problem(request, 401, NULL, "%s", detail);
 }
 
+bool principal_may_guess(struct request *request, const char *text)
+{
+    struct rate *guesses = request_api(request)->guesses;
+    const char *peer = request_peer(request);
+    int64_t now_us = clock_monotonic_us();
+    int wait = 0;
+    bool by_address = rate_take(guesses, peer, strlen(peer), now_us, &wait);
+    bool by_claim = rate_take(guesses, text, strnlen(text, CLAIM_LENGTH), now_us, &wait);
+    if (by_address && by_claim)
+        return true;
+    char seconds[12];
+    snprintf(seconds, sizeof seconds, "%d", wait);
+    request_set_header(request, "Retry-After", seconds);
+    return false;
+}
+
+static void refuse_guess(struct request *request, const char *text, const char *detail)
+{
+    if (principal_may_guess(request, text))
+        refuse(request, detail);
+    else
+        request_problem(request, 429, NULL, "too many credentials that are not good");
+}
+
 struct lookup {
     struct request *request;
     principal_found_fn *found;
+    const char *text;
     struct key_name name;
 };
 
@@ -78,7 +106,7 @@ static void lookup_done(void *context, const struct rows *rows, const struct err
         return;
     }
     if (rows_count(rows) == 0) {
-        refuse(lookup->request, "this key is unknown, expired or revoked");
+        refuse_guess(lookup->request, lookup->text, "this key is unknown, expired or revoked");
         return;
     }
     struct principal principal = {
@@ -91,7 +119,7 @@ static void lookup_done(void *context, const struct rows *rows, const struct err
     found_principal(lookup->request, &principal, lookup->found);
 }
 
-static void find_key(struct request *request, const struct credential *credential,
+static void find_key(struct request *request, const struct credential *credential, const char *text,
                      principal_found_fn *found)
 {
     struct key_name name = {credential->programme, credential->key_hash};
@@ -101,7 +129,7 @@ static void find_key(struct request *request, const struct credential *credentia
         return;
     }
     struct lookup *lookup = request_alloc(request, sizeof *lookup);
-    *lookup = (struct lookup){request, found, name};
+    *lookup = (struct lookup){request, found, request_copy(request, text, strlen(text)), name};
     struct params params;
     params_init(&params);
     params_uuid(&params, &name.programme);
@@ -133,11 +161,12 @@ void principal_find(struct request *request, principal_found_fn *found)
         found_principal(request, &participant, found);
         return;
     case CREDENTIAL_KEY:
-        find_key(request, &credential, found);
+        find_key(request, &credential, text, found);
         return;
     case CREDENTIAL_SIGN_IN: /* good in its own places only */
     case CREDENTIAL_SESSION:
     case CREDENTIAL_NONE:
-        refuse(request, "this is neither an API key nor an invitation's token of this server");
+        refuse_guess(request, text,
+                     "this is neither an API key nor an invitation's token of this server");
     }
 }

@@ -8,6 +8,7 @@ static const struct route *const tables[] = {
     desk_session_routes,
     desk_home_routes,
     desk_study_routes,
+    form_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

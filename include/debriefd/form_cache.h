@@ -15,6 +15,10 @@ struct form {
     const struct instrument *instrument; /* the shared one */
     struct uuid *participants;
     size_t participant_count;
+
+    /* What the pages add and keep as long: NULL, or freed by `release_pages`. */
+    void *pages;
+    void (*release_pages)(void *pages);
 };
 
 /* `form` is NULL after a reply (404, 503); else borrowed for the call. At once or later. */

@@ -78,6 +78,7 @@ struct operation {
 struct body_cache;
 struct event_hub;
 struct map;
+struct rate;
 struct telemetry;
 
 struct api {
@@ -88,6 +89,7 @@ struct api {
     struct map *sessions;    /* of the desk, by programme and hash */
     struct map *forms;       /* see form_cache.h */
     struct map *instruments; /* the same */
+    struct rate *guesses;    /* of credentials, see principal_may_guess */
     struct body_cache *bodies;
     struct event_hub *hub;
     struct telemetry *telemetry;

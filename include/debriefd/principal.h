@@ -12,4 +12,9 @@ typedef void principal_found_fn(struct request *request);
  * few seconds. */
 void principal_find(struct request *request, principal_found_fn *found);
 
+/* Counts a credential that proved wrong, by the address it came from and by what it claims to be.
+ * False, with Retry-After set on the reply, when there were too many: answer 429. Who holds a good
+ * credential is never counted, however many share an address. */
+bool principal_may_guess(struct request *request, const char *text) must_check;
+
 #endif

@@ -114,17 +114,3 @@ BEGIN
     WHERE g.ordinal <> ALL (fresh);
 END
 $$;
-
--- Keeps the answers of refused edits for their participants to find again. With the owner's rights: who keeps a draft
--- reads none.
-CREATE FUNCTION logic.keep_draft(programme uuid, wave uuid, evaluation uuid, invitation uuid, at timestamptz,
-                                 spoken text, scored smallint[], rest text) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
-    INSERT INTO debrief.draft (programme_id, wave_id, participant_id, evaluation_id, saved_at, language, scores, texts)
-    SELECT programme, wave, v.participant_id, evaluation, at, spoken, scored, rest
-    FROM debrief.invitation v
-    WHERE v.programme_id = programme AND v.invitation_id = invitation AND v.participant_id IS NOT NULL
-    ON CONFLICT (programme_id, wave_id, participant_id) DO UPDATE
-    SET evaluation_id = excluded.evaluation_id, saved_at = excluded.saved_at, language = excluded.language,
-        scores = excluded.scores, texts = excluded.texts
-$$;

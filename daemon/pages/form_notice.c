@@ -1,0 +1,133 @@
+/* Pages that say why there is no form to fill in, and what to do. */
+#include "form.h"
+
+#include <debriefd/reply.h>
+#include <string.h>
+
+void form_no_link(struct request *request)
+{
+    enum language language = page_language(request);
+    page_say(request, language, 401, say(language, "Open the form from your invitation"),
+             say(language, "The link in the mail that invited you leads to your form. Open it on "
+                           "this device. If you cannot find the mail, ask the organiser for a new "
+                           "one."));
+}
+
+void form_bad_link(struct request *request, const char *text)
+{
+    enum language language = page_language(request);
+    if (principal_may_guess(request, text))
+        page_say(request, language, 404, say(language, "This link is not complete"),
+                 say(language, "It may have been cut off in the mail. Copy the whole link, or ask "
+                               "the organiser for a new one."));
+    else
+        page_say(request, language, 429, say(language, "Too many attempts"),
+                 say(language, "Wait a minute and try the link from your mail again."));
+}
+
+void form_revoked(struct request *request, enum language language)
+{
+    page_say(request, language, 403, say(language, "This link no longer works"),
+             say(language, "A newer link has been sent to you, or the invitation was taken back. "
+                           "Look for the latest mail, or ask the organiser."));
+}
+
+void form_not_open(struct visit *visit)
+{
+    struct page page;
+    visit_page(visit, &page, say(visit->language, "Not open yet"), NULL);
+    html_printf(&page.html, "<h1>%s</h1><p>", say(visit->language, "Not open yet"));
+    html_printf(&page.html, say(visit->language, "You can answer from %s. Use the same link then."),
+                visit->opens);
+    buf_append_text(&page.html, "</p>");
+    visit_reply(visit, &page, 403);
+}
+
+void form_closed(struct visit *visit)
+{
+    enum language language = visit->language;
+    struct page page;
+    visit_page(visit, &page, say(language, "The collection is closed"), NULL);
+    html_printf(&page.html, "<h1>%s</h1><p>", say(language, "The collection is closed"));
+    html_printf(&page.html, say(language, "It closed on %s and takes no more answers."),
+                visit->closes);
+    buf_append_text(&page.html, "</p>");
+    if (visit->has_evaluation) {
+        buf_append_text(&page.html, "<p>");
+        html_printf(&page.html, say(language, "What you sent on %s is recorded and counts."),
+                    visit->received);
+        buf_append_text(&page.html, "</p>");
+    }
+    if (visit->has_draft)
+        html_printf(&page.html, "<p class=\"notice\">%s</p>",
+                    say(language, "What you had filled in was saved but never sent. If it should "
+                                  "still count, ask the organiser to open the collection again."));
+    visit_reply(visit, &page, 410);
+}
+
+static void write_button(struct page *page, const struct visit *visit, const char *go,
+                         const char *text, const char *style)
+{
+    html_printf(&page->html, "<form method=\"post\" action=\"/form\">");
+    page_csrf_field(page, visit->token);
+    html_printf(&page->html, "<button class=\"%s\" name=\"go\" value=\"%s\">%s</button></form>",
+                style, go, text);
+}
+
+void form_recorded(struct visit *visit)
+{
+    enum language language = visit->language;
+    struct page page;
+    struct form_receipt_path path =
+        form_receipt_path(&visit->principal.programme, &visit->evaluation);
+    visit_page(visit, &page, say(language, "You have answered"), NULL);
+    html_printf(&page.html, "<h1>%s</h1><p>", say(language, "You have answered"));
+    html_printf(&page.html, say(language, "Your answers were recorded on %s. Thank you."),
+                visit->received);
+    html_printf(&page.html, "</p><p><a href=\"%s\">%s</a></p><p>", path.text,
+                say(language, "Your receipt"));
+    if (*visit->closes != '\0')
+        html_printf(&page.html, say(language, "You can change them until %s."), visit->closes);
+    else
+        buf_append_text(&page.html,
+                        say(language, "You can change them as long as the collection is open."));
+    buf_append_text(&page.html, "</p>");
+    write_button(&page, visit, "edit", say(language, "Change the answers"), "");
+    visit_reply(visit, &page, 200);
+}
+
+/* Who sees what, in one sentence; nothing about it is left to guess. */
+void form_intro(struct page *page, const struct visit *visit)
+{
+    enum language language = visit->language;
+    const json_t *texts = json_object_get(instrument_definition(visit->instrument), "description");
+    const char *about = json_string_value(
+        json_object_get(texts, instrument_language(visit->instrument, visit->wording)));
+    if (about != NULL)
+        html_printf(&page->html, "<p>%s</p>", about);
+    html_printf(&page->html, "<p class=\"notice\">%s</p>",
+                visit->is_anonymous
+                    ? say(language, "This form is anonymous: nobody, not even the organiser, can "
+                                    "see who gave which answers, and so they cannot be changed "
+                                    "once they are sent.")
+                    : say(language, "Your answers are stored under a pseudonym: the results show "
+                                    "groups, never a single person, and you can change your "
+                                    "answers until the collection closes."));
+}
+
+void form_start(struct visit *visit)
+{
+    enum language language = visit->language;
+    const char *title = form_word(visit, instrument_title(visit->instrument));
+    struct page page;
+    visit_page(visit, &page, title, NULL);
+    html_printf(&page.html, "<h1>%s</h1>", title);
+    form_intro(&page, visit);
+    if (*visit->closes != '\0') {
+        buf_append_text(&page.html, "<p class=\"quiet\">");
+        html_printf(&page.html, say(language, "Open until %s."), visit->closes);
+        buf_append_text(&page.html, "</p>");
+    }
+    write_button(&page, visit, "1", say(language, "Begin"), "main");
+    visit_reply(visit, &page, 200);
+}
