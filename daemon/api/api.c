@@ -21,7 +21,7 @@
 const struct route *const resource_tables[] = {
     setup_routes,      key_routes,        delegate_routes, instrument_routes, interview_routes,
     invitation_routes, evaluation_routes, import_routes,   receipt_routes,    metric_routes,
-    release_routes,    event_routes,      operator_routes, webhook_routes,    NULL,
+    release_routes,    event_routes,      operator_routes, webhook_routes,    mail_routes,       NULL,
 };
 
 struct api *request_api(const struct request *request)

@@ -33,6 +33,14 @@ struct credential_text credential_invitation(const struct secret_key *key,
                                              const struct uuid *programme,
                                              const struct uuid *invitation, int16_t generation);
 
+/* The link by which a person says that no more mail is wanted: "du_" and base64url of programme
+ * (16), person (16), message authentication code (16). It proves nothing else. */
+struct credential_text credential_unsubscribe(const struct secret_key *key,
+                                              const struct uuid *programme,
+                                              const struct uuid *person);
+bool credential_unsubscribe_read(const struct secret_key *key, const char *text, size_t length,
+                                 struct uuid *programme, struct uuid *person);
+
 /* A new random API key and the hash to store. */
 struct credential_text credential_new_key(const struct uuid *programme, struct secret_hash *hash);
 

@@ -46,6 +46,7 @@ enum source {
     FROM_TRUE,
     FROM_FALSE,
     FROM_VERIFY_TIME, /* the configured time of the nightly verification */
+    FROM_IS_SENDING,  /* whether a server for mail is configured */
 };
 
 struct parameter {
