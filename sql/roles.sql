@@ -74,3 +74,11 @@ GRANT UPDATE (number) ON debrief.outbox TO debriefd_send;
 GRANT UPDATE (name) ON debrief.programme TO debriefd_send; -- locking its row, to number events
 GRANT EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted, logic.events_since, logic.utc TO debriefd_send;
 REVOKE EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted FROM debriefd_serve, debriefd_work;
+
+-- serve queues mail and lists it by pseudonym; send claims it, and gets name and address of what it claimed.
+REVOKE SELECT ON debrief.mail FROM debriefd_work;
+GRANT EXECUTE ON FUNCTION logic.mails_plan, logic.mails_resend, logic.mail_claim, logic.mail_finish TO debriefd_send;
+REVOKE EXECUTE ON FUNCTION logic.mails_plan, logic.mails_resend, logic.mail_claim, logic.mail_finish
+    FROM debriefd_serve, debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.mail_queue, logic.mails_withdraw, logic.mail_plan_set, logic.mail_bounce,
+    logic.mail_subscribe, logic.mail_ask FROM debriefd_work;

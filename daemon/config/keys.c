@@ -169,7 +169,7 @@ const struct config_key config_keys[] = {
      .help = "Where servers report what they could not deliver (the envelope's sender), for "
              "debriefctl mails bounce. Empty: the address of mail_from."},
     {"mail_timeout", MEMBER(mail.timeout_us), .type = CONFIG_DURATION, .min = SECOND,
-     .max = 10 * MINUTE, .initial = "30s",
+     .max = 4 * MINUTE, .initial = "30s",
      .help = "How long one mail may take. A server that takes longer to accept one gets it again."},
     {"mail_batch", MEMBER(mail.batch), .type = CONFIG_INTEGER, .min = 1, .max = 500,
      .initial = "20", .unit = "mails", .reloadable = true,

@@ -17,12 +17,6 @@ static void paragraph(struct paper *paper, const char *words)
     html_printf(paper->html, "<p>%s</p>\n", words);
 }
 
-static void small_print(struct paper *paper, const char *words)
-{
-    buf_printf(paper->text, "%s\n\n", words);
-    html_printf(paper->html, "<p style=\"font-size:14px;color:#4a4a4a\">%s</p>\n", words);
-}
-
 static void link_to(struct paper *paper, const char *label, const char *url)
 {
     buf_printf(paper->text, "%s:\n%s\n\n", label, url);
@@ -312,19 +306,16 @@ static void greet(struct paper *paper, const struct letter *letter)
 
 static void end_letter(struct paper *paper, const struct letter *letter)
 {
-    struct buf words;
-    buf_init(&words);
     paragraph(paper, letter->programme);
     if (letter->unsubscribe[0] != '\0') {
-        small_print(paper, say(paper->language, "No more mail of this kind, please:"));
-        /* The text's last line, without the blank one before it. */
-        buf_printf(paper->text, "%s\n", letter->unsubscribe);
+        buf_printf(paper->text, "%s:\n%s\n", say(paper->language, "Unsubscribe"),
+                   letter->unsubscribe);
         html_printf(paper->html,
-                    "<p style=\"font-size:14px\"><a href=\"%s\" style=\"color:#0b4f8a\">%s</a></p>\n",
+                    "<p style=\"font-size:14px\"><a href=\"%s\" style=\"color:#0b4f8a\">%s</a>"
+                    "</p>\n",
                     letter->unsubscribe, say(paper->language, "Unsubscribe"));
     }
     buf_append_text(paper->html, "</div>\n</body>\n</html>\n");
-    buf_finish(&words);
 }
 
 /* A name or a study may hold a line break, which must not become one in a subject or a paragraph.

@@ -61,8 +61,16 @@ static size_t give(char *into, size_t size, size_t count, void *context)
     return length;
 }
 
+static bool is_refusal(const char *line)
+{
+    return line[0] == '4' || line[0] == '5';
+}
+
+/* What refused the mail is kept, whatever the server says to the good-bye after it. */
 static void hear(struct smtp *smtp, const char *line, size_t length)
 {
+    if (smtp->command != BEFORE_MAIL && is_refusal(smtp->said))
+        return;
     while (length > 0 && (line[length - 1] == '\r' || line[length - 1] == '\n'))
         length--;
     snprintf(smtp->said, sizeof smtp->said, "%.*s", (int)length, line);
@@ -78,8 +86,11 @@ static int follow(CURL *curl, curl_infotype type, char *data, size_t length, voi
                                   memcmp(data, "DATA", 4) == 0);
     if (type == CURLINFO_HEADER_IN && length > 3)
         hear(smtp, data, length);
-    else if (type == CURLINFO_HEADER_OUT && is_mail)
-        smtp->command = data[0];
+    if (type != CURLINFO_HEADER_OUT || !is_mail)
+        return 0;
+    if (data[0] == 'M')
+        smtp->said[0] = '\0'; /* a way to sign in that was refused, before one that was not */
+    smtp->command = data[0];
     return 0;
 }
 
@@ -133,7 +144,7 @@ struct smtp_result smtp_send(struct smtp *smtp, const char *from, const char *to
     CURLcode code = curl_easy_perform(smtp->curl);
     curl_slist_free_all(recipients);
     struct smtp_result result = {.outcome = SMTP_SENT};
-    bool is_refused = smtp->said[0] == '4' || smtp->said[0] == '5';
+    bool is_refused = is_refusal(smtp->said);
     if (code == CURLE_OK)
         return result;
     if (smtp->command == BEFORE_MAIL)

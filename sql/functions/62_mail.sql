@@ -41,20 +41,20 @@ $$;
 
 -- Why a person is not to get a mail about a wave now, or null. Nobody is reminded who has answered or declined, as far
 -- as it is known: in anonymous mode it is not, and invitations name nobody.
-CREATE FUNCTION logic.mail_obstacle(programme uuid, wave uuid, kind text, person uuid) RETURNS text
+CREATE FUNCTION logic.mail_obstacle(programme uuid, wave uuid, letter text, person uuid) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT CASE
         WHEN logic.mail_person_obstacle(p) IS NOT NULL THEN logic.mail_person_obstacle(p)
         WHEN d.participant_id IS NULL OR d.is_staff OR NOT d.travelled THEN 'not_of_the_delegation'
-        WHEN kind <> 'thanks' AND logic.wave_state(w) = 'closed' THEN 'closed'
-        WHEN s.anonymity = 'anonymous' AND kind = 'invitation' AND logic.mail_token(programme, wave, d.participant_id) IS NULL
+        WHEN letter <> 'thanks' AND logic.wave_state(w) = 'closed' THEN 'closed'
+        WHEN s.anonymity = 'anonymous' AND letter = 'invitation' AND logic.mail_token(programme, wave, d.participant_id) IS NULL
             THEN 'links_gone'
         WHEN s.anonymity = 'anonymous' THEN NULL
         WHEN v.invitation_id IS NULL THEN 'not_invited'
-        WHEN kind = 'thanks' THEN NULL
+        WHEN letter = 'thanks' THEN NULL
         WHEN v.revoked_at IS NOT NULL THEN 'revoked'
         WHEN logic.mail_is_answered(programme, wave, d.participant_id) THEN 'answered'
-        WHEN kind <> 'invitation' AND o.code IN ('R', 'NE') THEN 'declined' END
+        WHEN letter <> 'invitation' AND o.code IN ('R', 'NE') THEN 'declined' END
     FROM debrief.wave w
     JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
     LEFT JOIN identity.person p ON p.programme_id = w.programme_id AND p.person_id = person
@@ -72,9 +72,9 @@ LANGUAGE sql STABLE
 RETURN coalesce((SELECT p.mails_max FROM debrief.mail_plan p WHERE p.programme_id = programme AND p.wave_id = wave), 4);
 
 -- Why one more mail would be too many: the organiser's limit for a person and wave, and one of a kind within 20 hours.
-CREATE FUNCTION logic.mail_excess(programme uuid, wave uuid, kind text, person uuid, at timestamptz) RETURNS text
+CREATE FUNCTION logic.mail_excess(programme uuid, wave uuid, letter text, person uuid, at timestamptz) RETURNS text
 LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN bool_or(m.kind = mail_excess.kind AND m.state <> 'bounced'
+    SELECT CASE WHEN bool_or(m.kind = letter AND m.state <> 'bounced'
                              AND abs(extract(epoch FROM coalesce(m.sent_at, m.due_at) - at)) < 20 * 3600) THEN 'recent'
                 WHEN count(m.mail_id) >= logic.mails_max(programme, wave) THEN 'limit' END
     FROM debrief.mail m
@@ -84,17 +84,17 @@ $$;
 
 -- Makes the mails of one kind: `addressed` is waiting (not invited by mail yet, or not answered), everybody, answered, or
 -- a participant. Says how many, and by reason how many not.
-CREATE FUNCTION logic.mail_make(programme uuid, wave uuid, kind text, addressed text, at timestamptz) RETURNS jsonb
+CREATE FUNCTION logic.mail_make(programme uuid, wave uuid, letter text, addressed text, at timestamptz) RETURNS jsonb
 LANGUAGE sql AS $$
     WITH candidate AS MATERIALIZED (
         SELECT d.person_id, w.study_id, CASE
             WHEN addressed = 'answered' AND NOT logic.mail_is_answered(programme, wave, d.participant_id) THEN 'not_answered'
-            WHEN addressed = 'waiting' AND kind = 'invitation' AND EXISTS (
+            WHEN addressed = 'waiting' AND letter = 'invitation' AND EXISTS (
                 SELECT FROM debrief.mail m WHERE m.programme_id = programme AND m.wave_id = wave
                   AND m.person_id = d.person_id AND m.kind = 'invitation'
                   AND m.state IN ('queued', 'claimed', 'sent')) THEN 'invited_before'
-            ELSE coalesce(logic.mail_obstacle(programme, wave, kind, d.person_id),
-                          logic.mail_excess(programme, wave, kind, d.person_id, at)) END AS obstacle
+            ELSE coalesce(logic.mail_obstacle(programme, wave, letter, d.person_id),
+                          logic.mail_excess(programme, wave, letter, d.person_id, at)) END AS obstacle
         FROM debrief.wave w
         JOIN debrief.delegate d ON d.programme_id = w.programme_id AND d.study_id = w.study_id
             AND d.valid_until = 'infinity'
@@ -103,7 +103,7 @@ LANGUAGE sql AS $$
                    ELSE d.participant_id = addressed::uuid END
     ), made AS (
         INSERT INTO debrief.mail (programme_id, mail_id, kind, study_id, wave_id, person_id, round, due_at)
-        SELECT programme, gen_random_uuid(), kind, c.study_id, wave, c.person_id, at, at
+        SELECT programme, gen_random_uuid(), letter, c.study_id, wave, c.person_id, at, at
         FROM candidate c WHERE c.obstacle IS NULL
         ON CONFLICT DO NOTHING RETURNING mail_id
     ), counted AS (
@@ -191,24 +191,24 @@ BEGIN
 END
 $$;
 
--- What is not on its way yet is not sent. Null `only` and `kinds` are all of the wave.
-CREATE FUNCTION logic.mails_withdraw(programme uuid, wave uuid, only uuid, kinds text, actor uuid) RETURNS logic.answer
+-- What is not on its way yet is not sent. Null `one` and `kinds` are all of the wave.
+CREATE FUNCTION logic.mails_withdraw(programme uuid, wave uuid, one uuid, kinds text, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     withdrawn integer;
 BEGIN
     UPDATE debrief.mail m SET state = 'withdrawn'
     WHERE m.programme_id = programme AND m.state = 'queued' AND m.wave_id IS NOT NULL
-      AND (m.wave_id = wave OR m.mail_id = only) AND m.kind = coalesce(kinds, m.kind);
+      AND (m.wave_id = wave OR m.mail_id = one) AND m.kind = coalesce(kinds, m.kind);
     GET DIAGNOSTICS withdrawn = ROW_COUNT;
     IF withdrawn = 0 AND NOT EXISTS (
         SELECT FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave
         UNION ALL
-        SELECT FROM debrief.mail m WHERE m.programme_id = programme AND m.mail_id = only AND m.state = 'withdrawn') THEN
+        SELECT FROM debrief.mail m WHERE m.programme_id = programme AND m.mail_id = one AND m.state = 'withdrawn') THEN
         RETURN logic.problem(404, 'not-found', 'no such wave, or no such mail that is not sent yet');
     END IF;
     PERFORM logic.audit_append(programme, actor, 'mails.withdrawn',
-        jsonb_build_object('wave', wave, 'mail', only, 'kind', kinds, 'withdrawn', withdrawn));
+        jsonb_build_object('wave', wave, 'mail', one, 'kind', kinds, 'withdrawn', withdrawn));
     RETURN ROW(200, json_build_object('withdrawn', withdrawn))::logic.answer;
 END
 $$;
@@ -226,11 +226,11 @@ RETURN json_build_object('wave', wave, 'mails_max', coalesce((p).mails_max, 4), 
 -- When the mails of a plan are to be made. PostgreSQL says which moment a time on the wall is: one that a change to
 -- daylight saving skips comes as much later as the clock jumps, one that comes twice is the second.
 CREATE FUNCTION logic.mail_moments(programme uuid, study uuid)
-RETURNS TABLE (wave_id uuid, kind text, addressed text, at timestamptz, since timestamptz)
+RETURNS TABLE (wave_id uuid, kind text, addressed text, at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT w.wave_id, x.kind,
            CASE WHEN x.kind = 'invitation' THEN 'waiting' WHEN s.anonymity = 'anonymous' THEN 'everybody'
-                WHEN x.kind = 'thanks' THEN 'answered' ELSE 'waiting' END, x.at, p.done_until
+                WHEN x.kind = 'thanks' THEN 'answered' ELSE 'waiting' END, x.at
     FROM debrief.mail_plan p
     JOIN debrief.wave w ON w.programme_id = p.programme_id AND w.wave_id = p.wave_id
     JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id,
@@ -395,7 +395,7 @@ LANGUAGE sql STABLE AS $$
                         AND n.number > r.number)
     JOIN debrief.release_metric m ON m.programme_id = r.programme_id AND m.study_id = r.study_id AND m.number = r.number
         AND m.wave = w.kind AND m.slice = 'all' AND m.value IS NOT NULL
-    WHERE w.programme_id = programme AND w.wave_id = wave
+    WHERE w.programme_id = programme AND w.wave_id = mail_results.wave
       AND (m.metric = 'resp.RR2' OR m.metric = 'nps.score' OR m.metric = 'mean' AND m.item = 'OVERALL')
 $$;
 
