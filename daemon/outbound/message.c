@@ -207,7 +207,7 @@ static void append_headers(const struct message *message, struct buf *out)
                message->language);
     if (message->unsubscribe != NULL && message->unsubscribe[0] != '\0')
         buf_printf(out,
-                   "List-Unsubscribe:\r\n <%s>\r\n"
+                   "List-Unsubscribe: <%s>\r\n"
                    "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
                    message->unsubscribe);
 }

@@ -5,5 +5,6 @@
 #include <debriefd/router.h>
 
 extern const struct route asset_routes[];
+extern const struct route mail_page_routes[];
 
 #endif

@@ -4,6 +4,7 @@
 
 static const struct route *const tables[] = {
     asset_routes,
+    mail_page_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

@@ -157,7 +157,7 @@ DECLARE
     w debrief.wave;
     study debrief.study;
     kind text := given ->> 'kind';
-    addressed text := given ->> 'to';
+    addressed text;
     at timestamptz := greatest((given ->> 'at')::timestamptz, now());
     refusal logic.answer;
     made jsonb;
@@ -169,6 +169,8 @@ BEGIN
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such wave');
     END IF;
+    addressed := coalesce(given ->> 'to', CASE WHEN study.anonymity = 'anonymous' AND kind <> 'invitation' THEN 'everybody'
+                                               WHEN kind = 'thanks' THEN 'answered' ELSE 'waiting' END);
     refusal := logic.mail_refuse(w, study.anonymity, kind, addressed, at);
     IF refusal.status IS NULL AND kind = 'invitation' THEN
         refusal := logic.invitations_create(programme, wave, actor);
@@ -307,7 +309,7 @@ BEGIN
         UPDATE debrief.job j
         SET failures = CASE WHEN fault IS NULL THEN 0 ELSE j.failures + 1 END, last_error = fault,
             next_run_at = CASE WHEN fault IS NOT NULL THEN now() + make_interval(secs => least(300, 2 ^ least(j.failures + 1, 9)))
-                ELSE coalesce((SELECT least(min(m.at), now() + interval '1 hour')
+                ELSE coalesce((SELECT min(least(m.at, now() + interval '1 hour'))
                                FROM logic.mail_moments(due.programme_id, due.study_id) m), 'infinity') END
         WHERE j.programme_id = due.programme_id AND j.job_id = due.job_id;
         INSERT INTO debrief.job_run (programme_id, job_id, run_id, epoch, holder, started_at, finished_at, outcome, detail)

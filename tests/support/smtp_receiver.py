@@ -68,6 +68,9 @@ class Session(socketserver.StreamRequestHandler):
                     return
         except (OSError, ValueError):
             return
+        finally:
+            if self.is_secure:
+                self.connection.close()
 
     def secure(self):
         self.connection = self.server.receiver.context.wrap_socket(self.connection, server_side=True)
