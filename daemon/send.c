@@ -3,6 +3,7 @@
 #include <debriefd/clock.h>
 #include <debriefd/config.h>
 #include <debriefd/log.h>
+#include <debriefd/mailer.h>
 #include <debriefd/role.h>
 #include <debriefd/session.h>
 #include <debriefd/turns.h>
@@ -12,13 +13,32 @@
 
 struct send {
     const struct config *config;
+    struct mailer *mailer; /* NULL until the first turn */
+    struct turns *turns;
     struct secret_key credential_key;
 };
+
+static bool go_on(void *context)
+{
+    const struct send *send = context;
+    return turns_go_on(send->turns);
+}
+
+static struct mailer *make_mailer(struct send *send, struct session *session)
+{
+    struct mailer_options options = {
+        .session = session,
+        .config = send->config,
+        .credential_key = &send->credential_key,
+        .go_on = go_on,
+        .context = send,
+    };
+    return mailer_create(&options);
+}
 
 static bool turn(void *context, struct turns *turns, struct session *session, bool *has_more,
                  struct error *err)
 {
-    (void)turns;
     struct send *send = context;
     struct webhooks_options webhooks = {
         .delivery = {.timeout_us = send->config->outbound.webhook_timeout_us,
@@ -26,9 +46,14 @@ static bool turn(void *context, struct turns *turns, struct session *session, bo
         .credential_key = &send->credential_key,
     };
     int attempted;
-    if (!webhooks_turn(session, &webhooks, &attempted, err))
+    bool has_mail;
+    send->turns = turns;
+    if (send->mailer == NULL)
+        send->mailer = make_mailer(send, session);
+    if (!webhooks_turn(session, &webhooks, &attempted, err) ||
+        !mailer_turn(send->mailer, &has_mail, err))
         return false;
-    *has_more = attempted > 0;
+    *has_more = attempted > 0 || has_mail;
     return true;
 }
 
@@ -49,5 +74,7 @@ int role_send(struct config *config, const struct role_call *call)
         .turn = turn,
         .context = &send,
     };
-    return turns_run(config, &options);
+    int code = turns_run(config, &options);
+    mailer_destroy(send.mailer);
+    return code;
 }

@@ -97,3 +97,11 @@ GRANT SELECT, DELETE ON identity.erased TO debriefd_privacy;
 REVOKE EXECUTE ON FUNCTION logic.form_entry, logic.form_read, logic.form_people, logic.own_commitments,
     logic.latest_evaluation, logic.draft_merge, logic.draft_recorded, logic.draft_rebase, logic.draft_discard,
     logic.draft_keep FROM debriefd_work;
+
+-- serve queues mail and lists it by pseudonym; send claims it, and gets name and address of what it claimed.
+REVOKE SELECT ON debrief.mail FROM debriefd_work;
+GRANT EXECUTE ON FUNCTION logic.mails_plan, logic.mails_resend, logic.mail_claim, logic.mail_finish TO debriefd_send;
+REVOKE EXECUTE ON FUNCTION logic.mails_plan, logic.mails_resend, logic.mail_claim, logic.mail_finish
+    FROM debriefd_serve, debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.mail_queue, logic.mails_withdraw, logic.mail_plan_set, logic.mail_bounce,
+    logic.mail_subscribe, logic.mail_ask FROM debriefd_work;

@@ -140,6 +140,7 @@ enum ctl_status evaluations_import(struct invocation *invocation);
 enum ctl_status tables_import(struct invocation *invocation);
 enum ctl_status receipts_show(struct invocation *invocation);
 enum ctl_status receipts_verify(struct invocation *invocation);
+enum ctl_status mails_bounce(struct invocation *invocation);
 enum ctl_status metrics_show(struct invocation *invocation);
 enum ctl_status metrics_compare(struct invocation *invocation);
 enum ctl_status releases_explain(struct invocation *invocation);

@@ -73,6 +73,37 @@ static const struct command_option invitation_options[] = {
     {0},
 };
 
+static const struct command_option mail_options[] = {
+    {"to", "WHOM", OPTION_TEXT, OPTION_BODY, NULL,
+     "waiting, everybody, answered or a participant; by default who lacks it"},
+    {"at", "TIME", OPTION_TEXT, OPTION_BODY, NULL, "By default at once (RFC 3339)"},
+    {0},
+};
+
+static const struct command_option mail_list_options[] = {
+    {"state", "NAME", OPTION_TEXT, OPTION_QUERY, NULL, "Only in this state: queued, sent, bounced"},
+    {"kind", "NAME", OPTION_TEXT, OPTION_QUERY, NULL, "Only of this kind: invitation, reminder"},
+    {0},
+};
+
+static const struct command_option mail_withdraw_options[] = {
+    {"kind", "NAME", OPTION_TEXT, OPTION_BODY, NULL, "Only of this kind"},
+    {0},
+};
+
+static const struct command_option mail_plan_options[] = {
+    {"max", "NUMBER", OPTION_INTEGER, OPTION_BODY, "mails_max",
+     "To one person about this wave; by default 4"},
+    {"invitation", NULL, OPTION_FLAG, OPTION_BODY, NULL, "Invite everybody when the wave opens"},
+    {"reminders", "JSON", OPTION_JSON, OPTION_BODY, NULL,
+     "A list, [{\"date\":\"2026-12-01\",\"time\":\"09:00\"}], or @FILE"},
+    {"closing-days", "NUMBER", OPTION_INTEGER, OPTION_BODY, NULL,
+     "A notice so many days before the wave closes"},
+    {"closing-time", "HH:MM", OPTION_TEXT, OPTION_BODY, NULL, "Of that notice; by default 09:00"},
+    {"thanks", NULL, OPTION_FLAG, OPTION_BODY, NULL, "Thank with some results once released"},
+    {0},
+};
+
 static const struct command_option submit_options[] = {
     {"token", "TOKEN", OPTION_TEXT, OPTION_LOCAL, NULL, "FILE is one evaluation, by this token"},
     {"id", "UUID", OPTION_TEXT, OPTION_LOCAL, NULL, "The evaluation's id, with --token"},
@@ -255,6 +286,18 @@ static const struct column invitation_columns[] = {
     {"REVOKED", "revoked"},
     {"ANSWERED", "answered"},
     {"TOKEN", "token"},
+    {0},
+};
+
+static const struct column mail_columns[] = {
+    {"KIND", "kind"},
+    {"STATE", "state"},
+    {"PARTICIPANT", "participant"},
+    {"DUE", "due_at", COLUMN_TIME},
+    {"SENT", "sent_at", COLUMN_TIME},
+    {"ATTEMPTS", "attempts", COLUMN_NUMBER},
+    {"BECAUSE", "error"},
+    {"ID", "id"},
     {0},
 };
 
@@ -516,6 +559,28 @@ const struct command commands[] = {
      .method = "POST", .path = "/v1/invitations/{INVITATION}:revoke"},
     {"invitations", "rotate", "Give an invitation a new link and end the old ones",
      .arguments = {INVITATION}, .method = "POST", .path = "/v1/invitations/{INVITATION}:rotate"},
+    {"mails", "queue", "Queue a wave's invitations, reminders, closing notices or thanks",
+     .arguments = {WAVE, {"KIND", ARGUMENT_TEXT, "kind"}}, .options = mail_options,
+     .details = "KIND is invitation, reminder, closing or thanks. Nobody gets two of a kind within "
+                "20 hours, nor more than the plan's limit; who is left out is counted by reason.",
+     .method = "POST", .path = "/v1/waves/{WAVE}/mails"},
+    {"mails", "list", "List a wave's mails and what became of them", .arguments = {WAVE},
+     .options = mail_list_options, .method = "GET", .path = "/v1/waves/{WAVE}/mails",
+     .list = "mails", .columns = mail_columns},
+    {"mails", "withdraw", "Withdraw a wave's mails that are not sent yet", .arguments = {WAVE},
+     .options = mail_withdraw_options, .method = "POST", .path = "/v1/waves/{WAVE}/mails:withdraw"},
+    {"mails", "plan", "Show what is sent for a wave by itself", .arguments = {WAVE},
+     .method = "GET", .path = "/v1/waves/{WAVE}/mail_plan"},
+    {"mails", "set-plan", "Say what is sent for a wave by itself; replaces the plan",
+     .arguments = {WAVE}, .options = mail_plan_options,
+     .details = "Times are of the clock on the wall of the study's time zone. Reminders and closing "
+                "notices go to those who have not answered, in an anonymous study to everybody.",
+     .method = "PUT", .path = "/v1/waves/{WAVE}/mail_plan"},
+    {"mails", "bounce", "Report a mail that came back, from a mail server's pipe",
+     .arguments = {FILE_NAME},
+     .details = "FILE is the report (RFC 3464); - is standard input. What is no report of a "
+                "failure, or of no mail of this daemon, is passed over with success.",
+     .run = mails_bounce},
     {"dispositions", "set", "Say what became of one invitation",
      .arguments = {WAVE, {"PARTICIPANT", ARGUMENT_ID}, {"CODE", ARGUMENT_TEXT, "code"}},
      .details = "CODE is I (complete), P (partial), R (refusal), NC (non-contact), O (other), UE "

@@ -26,12 +26,25 @@
 #define GUESSERS           10000
 
 const struct route *const resource_tables[] = {
-    setup_routes,      key_routes,        account_routes,
-    delegate_routes,   instrument_routes, interview_routes,
-    invitation_routes, evaluation_routes, import_routes,
-    proxy_routes,      receipt_routes,    metric_routes,
-    release_routes,    event_routes,      operator_routes,
-    webhook_routes,    personal_routes,   NULL,
+    setup_routes,
+    key_routes,
+    account_routes,
+    delegate_routes,
+    instrument_routes,
+    interview_routes,
+    invitation_routes,
+    evaluation_routes,
+    import_routes,
+    proxy_routes,
+    receipt_routes,
+    metric_routes,
+    release_routes,
+    event_routes,
+    operator_routes,
+    webhook_routes,
+    personal_routes,
+    mail_routes,
+    NULL,
 };
 
 struct api *request_api(const struct request *request)

@@ -164,6 +164,13 @@ static bool add_query(struct request *request, const struct parameter *parameter
     return true;
 }
 
+/* The same as the workers ask for before they send. */
+static bool is_sending(const struct config *config)
+{
+    return config->mail.smtp[0] != '\0' && config->mail.from[0] != '\0' &&
+           config->http.public_url[0] != '\0';
+}
+
 static bool add_parameter(struct request *request, const struct parameter *parameter,
                           struct params *params)
 {
@@ -192,6 +199,9 @@ static bool add_parameter(struct request *request, const struct parameter *param
         return true;
     case FROM_VERIFY_TIME:
         params_text(params, request_api(request)->options.config->work.verify_time);
+        return true;
+    case FROM_IS_SENDING:
+        params_bool(params, is_sending(request_api(request)->options.config));
         return true;
     case FROM_SEGMENT_UUID:
     case FROM_SEGMENT_TEXT:

@@ -26,6 +26,7 @@ extern const struct route event_routes[];
 extern const struct route operator_routes[];
 extern const struct route webhook_routes[];
 extern const struct route personal_routes[];
+extern const struct route mail_routes[];
 
 extern const struct shape_field key_fields[];
 

@@ -2,18 +2,21 @@
 
 #include <string.h>
 
-#define PREFIX_LENGTH  3
-#define CLAIM_LENGTH   (16 + 16 + 2)
-#define TOKEN_LENGTH   (CLAIM_LENGTH + SECRET_MAC_LENGTH)
-#define SECRET_LENGTH  32
-#define API_KEY_LENGTH (16 + SECRET_LENGTH)
-#define SIGN_IN_CLAIM  (16 + 16)
-#define SIGN_IN_LENGTH (SIGN_IN_CLAIM + SECRET_MAC_LENGTH)
+#define PREFIX_LENGTH      3
+#define CLAIM_LENGTH       (16 + 16 + 2)
+#define TOKEN_LENGTH       (CLAIM_LENGTH + SECRET_MAC_LENGTH)
+#define SECRET_LENGTH      32
+#define API_KEY_LENGTH     (16 + SECRET_LENGTH)
+#define SIGN_IN_CLAIM      (16 + 16)
+#define UNSUBSCRIBE_LENGTH (16 + 16 + SECRET_MAC_LENGTH)
+#define SIGN_IN_LENGTH     (SIGN_IN_CLAIM + SECRET_MAC_LENGTH)
 
 static const char key_prefix[] = "dk_";
 static const char invitation_prefix[] = "di_";
 static const char sign_in_prefix[] = "dl_";
 static const char session_prefix[] = "ds_";
+static const char unsubscribe_prefix[] = "du_";
+static const char unsubscribe_label[] = "unsubscribe";
 
 _Static_assert(PREFIX_LENGTH + SECRET_BASE64_SIZE(TOKEN_LENGTH) <= CREDENTIAL_TEXT_SIZE, "fits");
 
@@ -136,4 +139,43 @@ struct credential_text credential_new_session(const struct uuid *programme,
                                               struct secret_hash *hash)
 {
     return new_stored(session_prefix, programme, hash);
+}
+
+/* What the code of an unsubscription is made of: the label keeps it apart from an invitation's. */
+static struct secret_mac unsubscribe_mac(const struct secret_key *key, const uint8_t person[32])
+{
+    uint8_t claim[sizeof unsubscribe_label + 32];
+    memcpy(claim, unsubscribe_label, sizeof unsubscribe_label);
+    memcpy(claim + sizeof unsubscribe_label, person, 32);
+    return secret_mac(key, claim, sizeof claim);
+}
+
+struct credential_text credential_unsubscribe(const struct secret_key *key,
+                                              const struct uuid *programme,
+                                              const struct uuid *person)
+{
+    uint8_t token[UNSUBSCRIBE_LENGTH];
+    memcpy(token, programme->bytes, 16);
+    memcpy(token + 16, person->bytes, 16);
+    struct secret_mac mac = unsubscribe_mac(key, token);
+    memcpy(token + 32, mac.bytes, sizeof mac.bytes);
+    struct credential_text made;
+    memcpy(made.text, unsubscribe_prefix, PREFIX_LENGTH);
+    secret_base64(token, sizeof token, made.text + PREFIX_LENGTH);
+    return made;
+}
+
+bool credential_unsubscribe_read(const struct secret_key *key, const char *text, size_t length,
+                                 struct uuid *programme, struct uuid *person)
+{
+    uint8_t token[UNSUBSCRIBE_LENGTH];
+    if (!has_prefix(text, length, unsubscribe_prefix) ||
+        !secret_base64_parse(text + PREFIX_LENGTH, length - PREFIX_LENGTH, token, sizeof token))
+        return false;
+    struct secret_mac expected = unsubscribe_mac(key, token);
+    if (!secret_equal(expected.bytes, token + 32, sizeof expected.bytes))
+        return false;
+    memcpy(programme->bytes, token, 16);
+    memcpy(person->bytes, token + 16, 16);
+    return true;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,19 +120,32 @@ bool secret_base64_parse(const char *text, size_t text_length, void *bytes, size
            decoded == length && end == text + text_length;
 }
 
-static bool create_file(const char *path, struct error *err)
+/* A new secret in a file of its own, which `path` then names; 0 or an errno. */
+static int write_file(int fd)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno == EEXIST || error_set_errno(err, errno, "cannot create %s", path);
     uint8_t secret[32];
     char text[2 * sizeof secret + 2];
     secret_random(secret, sizeof secret);
     secret_hex(secret, sizeof secret, text);
     text[2 * sizeof secret] = '\n';
     ssize_t written = write(fd, text, sizeof text - 1);
-    int failure = written == (ssize_t)sizeof text - 1 && fsync(fd) == 0 ? 0 : EIO;
+    return written == (ssize_t)sizeof text - 1 && fsync(fd) == 0 ? 0 : EIO;
+}
+
+/* Two processes that start together both try: a file appears with all its bytes, and the first wins.
+ */
+static bool create_file(const char *path, struct error *err)
+{
+    char name[PATH_MAX];
+    snprintf(name, sizeof name, "%s.XXXXXX", path);
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0)
+        return error_set_errno(err, errno, "cannot create %s", path);
+    int failure = write_file(fd);
+    if (failure == 0 && link(name, path) != 0 && errno != EEXIST)
+        failure = errno;
     close(fd);
+    unlink(name);
     return failure == 0 || error_set_errno(err, failure, "cannot write %s", path);
 }
 

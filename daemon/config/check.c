@@ -79,3 +79,37 @@ bool config_check_url(const char *text, struct error *err)
         return error_set(err, ERR_INVALID, "ends with a slash");
     return true;
 }
+
+bool config_check_smtp(const char *text, struct error *err)
+{
+    size_t scheme = strncmp(text, "smtps://", 8) == 0 ? 8 : strncmp(text, "smtp://", 7) == 0 ? 7 : 0;
+    const char *host = text + scheme;
+    if (scheme > 0 && host[0] != '\0' && host[strcspn(host, " /?#@\\\"<>")] == '\0')
+        return true;
+    return error_set(err, ERR_INVALID, "is not smtp://HOST:PORT or smtps://HOST:PORT");
+}
+
+/* As strict as the address must be to stand in an envelope unquoted. */
+static bool is_address(const char *text, size_t length)
+{
+    const char *at = memchr(text, '@', length);
+    size_t plain = 0;
+    while (plain < length && text[plain] > ' ' && text[plain] < 127 &&
+           strchr("<>()[]\\,;:\"", text[plain]) == NULL)
+        plain++;
+    return plain == length && length <= 254 && at != NULL && at > text && at < text + length - 1 &&
+           memchr(at + 1, '@', length - (size_t)(at + 1 - text)) == NULL;
+}
+
+bool config_check_mailbox(const char *text, struct error *err)
+{
+    const char *open = strchr(text, '<');
+    const char *address = open != NULL ? open + 1 : text;
+    size_t length = open != NULL ? strcspn(address, ">") : strlen(text);
+    bool ends = open == NULL || (address[length] == '>' && address[length + 1] == '\0');
+    for (const char *at = text; *at != '\0'; at++)
+        ends = ends && (unsigned char)*at >= ' ';
+    if (ends && is_address(address, length))
+        return true;
+    return error_set(err, ERR_INVALID, "is no NAME <ADDRESS> or ADDRESS");
+}

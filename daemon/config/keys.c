@@ -21,6 +21,13 @@ static const struct config_choice log_levels[] = {
     {NULL, 0},
 };
 
+static const struct config_choice mail_tls[] = {
+    {"required", MAIL_TLS_REQUIRED},
+    {"opportunistic", MAIL_TLS_OPPORTUNISTIC},
+    {"never", MAIL_TLS_NEVER},
+    {NULL, 0},
+};
+
 const struct config_key config_keys[] = {
     {"state_directory", MEMBER(process.state_directory), .type = CONFIG_PATH, .min = 1, .max = 1000,
      .initial = "/var/lib/debriefd",
@@ -141,6 +148,41 @@ const struct config_key config_keys[] = {
     {"desk_lifetime", MEMBER(desk.lifetime_us), .type = CONFIG_DURATION, .min = SECOND,
      .max = 720 * HOUR, .initial = "12h", .reloadable = true,
      .help = "How long a desk's session lasts at most."},
+    {"mail_smtp", MEMBER(mail.smtp), .type = CONFIG_TEXT, .min = 0, .max = 300, .initial = "",
+     .check = config_check_smtp,
+     .help = "The server that takes mail: smtp://HOST:PORT, or smtps://HOST:PORT for TLS from the "
+             "first byte. Empty: mails are queued and wait, as they do without public_url or "
+             "mail_from."},
+    {"mail_tls", MEMBER(mail.tls), .type = CONFIG_CHOICE, .choices = mail_tls,
+     .initial = "required",
+     .help = "Whether smtp:// must be encrypted by STARTTLS. Links are as good as keys: never is for "
+             "a server on this machine."},
+    {"mail_ca_file", MEMBER(mail.ca_file), .type = CONFIG_PATH, .min = 0, .max = 1000,
+     .initial = "", .help = "Certificates to trust instead of the system's."},
+    {"mail_user", MEMBER(mail.user), .type = CONFIG_TEXT, .min = 0, .max = 200, .initial = "",
+     .help = "Whom to sign in to the server as. Empty: nobody."},
+    {"mail_password_file", MEMBER(mail.password_file), .type = CONFIG_PATH, .min = 0, .max = 1000,
+     .initial = "", .help = "A file with the password on its first line, for example a credential "
+                            "of the service manager."},
+    {"mail_from", MEMBER(mail.from), .type = CONFIG_TEXT, .min = 0, .max = 300, .initial = "",
+     .check = config_check_mailbox,
+     .help = "The sender that people see: NAME <ADDRESS>, or ADDRESS."},
+    {"mail_reply_to", MEMBER(mail.reply_to), .type = CONFIG_TEXT, .min = 0, .max = 254,
+     .initial = "", .check = config_check_mailbox,
+     .help = "Where answers to mails go. Empty: to the sender."},
+    {"mail_bounces", MEMBER(mail.bounces), .type = CONFIG_TEXT, .min = 0, .max = 254,
+     .initial = "", .check = config_check_mailbox,
+     .help = "Where servers report what they could not deliver (the envelope's sender), for "
+             "debriefctl mails bounce. Empty: the address of mail_from."},
+    {"mail_timeout", MEMBER(mail.timeout_us), .type = CONFIG_DURATION, .min = SECOND,
+     .max = 4 * MINUTE, .initial = "30s",
+     .help = "How long one mail may take. A server that takes longer to accept one gets it again."},
+    {"mail_batch", MEMBER(mail.batch), .type = CONFIG_INTEGER, .min = 1, .max = 500,
+     .initial = "20", .unit = "mails", .reloadable = true,
+     .help = "At most so many are sent between two looks for other work."},
+    {"mail_rate", MEMBER(mail.per_minute), .type = CONFIG_INTEGER, .min = 1, .max = 100000,
+     .initial = "120", .unit = "mails a minute", .reloadable = true,
+     .help = "At most so many are sent in a minute by one process."},
 
     {"credential_key_file", MEMBER(keys.credential_file), .type = CONFIG_PATH, .min = 1,
      .max = 1100, .initial = "{state_directory}/credential.key",

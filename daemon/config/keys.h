@@ -66,7 +66,9 @@ void config_value_finish(struct config *config, const struct config_key *key);
 const char *config_origin(const struct config *config, size_t index);
 
 bool config_check_listen(const char *text, struct error *err);
+bool config_check_mailbox(const char *text, struct error *err);
 bool config_check_network(const char *text, struct error *err);
+bool config_check_smtp(const char *text, struct error *err);
 bool config_check_time(const char *text, struct error *err);
 bool config_check_url(const char *text, struct error *err);
 

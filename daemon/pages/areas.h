@@ -6,5 +6,6 @@
 
 extern const struct route asset_routes[];
 extern const struct route form_routes[];
+extern const struct route mail_page_routes[];
 
 #endif

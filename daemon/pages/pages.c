@@ -9,6 +9,7 @@ static const struct route *const tables[] = {
     desk_home_routes,
     desk_study_routes,
     form_routes,
+    mail_page_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

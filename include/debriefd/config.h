@@ -74,6 +74,23 @@ struct config {
         int64_t lifetime_us;
     } desk;
     struct {
+        char *smtp; /* smtp://HOST:PORT or smtps://HOST:PORT; "": nothing is sent */
+        enum mail_tls {
+            MAIL_TLS_REQUIRED,
+            MAIL_TLS_OPPORTUNISTIC,
+            MAIL_TLS_NEVER,
+        } tls;
+        char *ca_file;
+        char *user;
+        char *password_file;
+        char *from; /* NAME <ADDRESS> or ADDRESS */
+        char *reply_to;
+        char *bounces; /* the envelope's sender; "": the address of `from` */
+        int64_t timeout_us;
+        int batch;
+        int per_minute;
+    } mail;
+    struct {
         char *credential_file;
         char *signing_file;
     } keys;

@@ -42,6 +42,14 @@ struct credential_text credential_invitation(const struct secret_key *key,
                                              const struct uuid *programme,
                                              const struct uuid *invitation, int16_t generation);
 
+/* The link by which a person says that no more mail is wanted: "du_" and base64url of programme
+ * (16), person (16), message authentication code (16). It proves nothing else. */
+struct credential_text credential_unsubscribe(const struct secret_key *key,
+                                              const struct uuid *programme,
+                                              const struct uuid *person);
+bool credential_unsubscribe_read(const struct secret_key *key, const char *text, size_t length,
+                                 struct uuid *programme, struct uuid *person);
+
 struct credential_text credential_sign_in(const struct secret_key *key,
                                           const struct uuid *programme, const struct uuid *sign_in);
 

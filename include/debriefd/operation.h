@@ -47,6 +47,7 @@ enum source {
     FROM_FALSE,
     FROM_IS_OPERATOR, /* whether the principal is one */
     FROM_VERIFY_TIME, /* the configured time of the nightly verification */
+    FROM_IS_SENDING,  /* whether a server for mail is configured */
 };
 
 struct parameter {

@@ -198,7 +198,8 @@ BEGIN
         INSERT INTO debrief.job (programme_id, job_id, study_id, kind, local_time, next_run_at)
         VALUES (programme, gen_random_uuid(), chosen, 'refresh', NULL, 'infinity'),
                (programme, gen_random_uuid(), chosen, 'verify', verify_at,
-                logic.next_local(verify_at, stored.time_zone, now()));
+                logic.next_local(verify_at, stored.time_zone, now())),
+               (programme, gen_random_uuid(), chosen, 'mail', NULL, 'infinity');
         PERFORM logic.mark_stale(programme, chosen);
         RETURN ROW(201, logic.study_json(stored))::logic.answer;
     END IF;
@@ -513,6 +514,7 @@ BEGIN
         closed_at = CASE WHEN given ? 'closes_at' AND coalesce(closing > now(), true) THEN NULL ELSE w.closed_at END
     WHERE w.programme_id = programme AND w.wave_id = wave RETURNING * INTO stored;
     PERFORM logic.mark_stale(programme, stored.study_id);
+    PERFORM logic.mail_replan(programme, stored.study_id);
     RETURN ROW(200, logic.wave_json(stored))::logic.answer;
 END
 $$;

@@ -256,6 +256,7 @@ BEGIN
     VALUES (programme, study, next_number, held, hash);
     UPDATE debrief.wave w SET released_at = now()
     WHERE w.programme_id = programme AND w.study_id = study AND w.closed_at IS NOT NULL AND w.released_at IS NULL;
+    PERFORM logic.mail_replan(programme, study); -- thanks follow a wave's first release
     -- Dated as late as can be: events that commit together are told in the order of their times.
     INSERT INTO debrief.outbox (programme_id, event_id, kind, study_id, payload, created_at)
     VALUES (programme, gen_random_uuid(), 'released', study,
