@@ -235,7 +235,8 @@ static void write_count(const struct form_field *field)
 static void write_text(const struct form_field *field)
 {
     const char *value = form_values_get(&field->visit->values, field->index, "");
-    if (field->item->max_length <= SHORT_TEXT) {
+    bool lines = value != NULL && strchr(value, '\n') != NULL;
+    if (field->item->max_length <= SHORT_TEXT && !lines) {
         write_typed(field, " type=\"text\" class=\"wide\"");
         return;
     }
@@ -266,13 +267,13 @@ static void write_condition(struct page *page, const struct visit *visit, size_t
 {
     const json_t *items = json_object_get(instrument_definition(visit->instrument), "items");
     const json_t *condition = json_object_get(json_array_get(items, index), "show_if");
+    if (!visit->shown[index])
+        buf_append_text(&page->html, " hidden");
     if (condition == NULL)
         return;
     char *text = json_dumps(condition, JSON_COMPACT);
     html_printf(&page->html, " data-show=\"%s\"", text);
     free(text);
-    if (!visit->shown[index])
-        buf_append_text(&page->html, " hidden");
 }
 
 static void write_help(const struct form_field *field)

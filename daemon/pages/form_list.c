@@ -12,8 +12,7 @@ static void write_key(const struct form_field *field)
 {
     struct buf *html = &field->page->html;
     const struct item *item = field->item;
-    html_printf(html, "<ol class=\"key n%d\" aria-hidden=\"true\">",
-                item->maximum - item->minimum + 1);
+    buf_append_text(html, "<ol class=\"key\" aria-hidden=\"true\">");
     for (int point = item->minimum; point <= item->maximum && item->labels != NULL; point++) {
         const char *label = form_word(field->visit, &item->labels[point - item->minimum]);
         html_printf(html, "<li><b>%d</b> %s</li>", point, label);

@@ -166,6 +166,13 @@ static struct answers *shared_answers(void)
     return &answers;
 }
 
+/* Whoever intended nothing is not asked how it went. */
+static bool has_subject(const struct visit *visit, size_t item)
+{
+    return instrument_item(visit->instrument, item)->type != ITEM_COMMITMENT_STATUS ||
+           json_array_size(visit->commitments) > 0;
+}
+
 void visit_judge(const struct visit *visit, const json_t *given, bool *shown,
                  struct violations *violations)
 {
@@ -177,7 +184,7 @@ void visit_judge(const struct visit *visit, const json_t *given, bool *shown,
     enum answers_verdict verdict =
         answers_read(visit->instrument, &roster, text, strlen(text), answers, violations);
     for (size_t i = 0; i < instrument_item_count(visit->instrument); i++)
-        shown[i] = verdict != ANSWERS_MALFORMED &&
+        shown[i] = verdict != ANSWERS_MALFORMED && has_subject(visit, i) &&
                    instrument_shows(visit->instrument, instrument_item(visit->instrument, i),
                                     answers->slots, answers->is_answered);
     free(text);
