@@ -19,3 +19,63 @@ RETURN logic.study_json(s)::jsonb || jsonb_build_object(
                       WHERE d.programme_id = (s).programme_id AND d.study_id = (s).study_id
                         AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
                       GROUP BY d.sector) d));
+
+-- Members that hold a local time ("2026-11-23T09:00") become times of the zone.
+CREATE FUNCTION logic.desk_zoned(given jsonb, zone text) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN given || coalesce((
+    SELECT jsonb_object_agg(m.key, logic.utc((m.value #>> '{}')::timestamp AT TIME ZONE zone))
+    FROM jsonb_each(given) m
+    WHERE m.key IN ('opens_at', 'closes_at', 'at') AND jsonb_typeof(m.value) = 'string'), '{}');
+
+CREATE FUNCTION logic.desk_wave_dates(programme uuid, wave uuid, given jsonb, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    zone text := (SELECT s.time_zone FROM debrief.wave w
+                  JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
+                  WHERE w.programme_id = programme AND w.wave_id = wave);
+    answer logic.answer := logic.wave_change(programme, wave, logic.desk_zoned(given, zone));
+BEGIN
+    IF answer.status = 200 THEN
+        PERFORM logic.audit_append(programme, actor, 'wave.dated', jsonb_build_object('wave', wave) || given);
+    END IF;
+    RETURN answer;
+END
+$$;
+
+-- A study with its waves, all of it or nothing: {"study", "waves": [{"kind", "instrument", "definition", "compiled",
+-- "opens_at", "closes_at"}]}, times of the study's zone. An instrument that the programme has published is used in its
+-- newest version; else the given definition is published. The same again, known by the study's id, makes nothing.
+CREATE FUNCTION logic.desk_study_create(programme uuid, given jsonb, verify_at time) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    made logic.answer;
+    step logic.answer;
+    wave jsonb;
+    numbered integer;
+BEGIN
+    made := logic.study_create(programme, given -> 'study', NULL, verify_at);
+    IF made.status <> 201 THEN
+        RETURN made;
+    END IF;
+    FOR wave IN SELECT * FROM jsonb_array_elements(given -> 'waves') LOOP
+        SELECT max(v.version) INTO numbered FROM debrief.instrument_version v
+        WHERE v.programme_id = programme AND v.instrument = wave ->> 'instrument' AND v.status = 'published';
+        IF numbered IS NULL THEN
+            step := logic.instrument_draft(programme, wave ->> 'instrument', wave ->> 'definition', wave -> 'compiled');
+            numbered := (step.body::jsonb ->> 'version')::integer;
+            step := logic.instrument_publish(programme, wave ->> 'instrument', numbered);
+        END IF;
+        step := logic.wave_create(programme, (given #>> '{study,id}')::uuid,
+            logic.desk_zoned(jsonb_build_object('kind', wave ->> 'kind', 'instrument', wave ->> 'instrument',
+                'version', numbered, 'opens_at', wave -> 'opens_at', 'closes_at', wave -> 'closes_at'),
+                coalesce(given #>> '{study,time_zone}', 'Europe/Stockholm')), gen_random_uuid());
+        IF step.status >= 300 THEN
+            RAISE EXCEPTION USING ERRCODE = 'P0001', MESSAGE = 'undo';
+        END IF;
+    END LOOP;
+    RETURN made;
+EXCEPTION WHEN raise_exception THEN
+    RETURN step;
+END
+$$;
