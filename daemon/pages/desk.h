@@ -129,6 +129,9 @@ bool desk_is_local_time(const char *text);
 /* "24–30 September 2005"; either may be NULL. */
 struct desk_time desk_dates(const struct desk *desk, const char *first, const char *last);
 
+/* A number as people write it: with a comma in Swedish. */
+struct desk_time desk_real(enum language language, double value, int digits);
+
 /* JSON without ceremony: "" and 0 for what is not there. */
 const char *desk_text(const json_t *object, const char *key);
 long desk_number(const json_t *object, const char *key);

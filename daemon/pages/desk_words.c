@@ -149,6 +149,16 @@ struct desk_time desk_dates(const struct desk *desk, const char *first, const ch
     return time;
 }
 
+struct desk_time desk_real(enum language language, double value, int digits)
+{
+    struct desk_time number;
+    snprintf(number.text, sizeof number.text, "%.*f", digits, value);
+    char *point = strchr(number.text, '.');
+    if (point != NULL && language == LANGUAGE_SV)
+        *point = ',';
+    return number;
+}
+
 const char *desk_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));

@@ -12,6 +12,7 @@ static const struct route *const tables[] = {
     form_routes,
     mail_page_routes,
     desk_wave_routes,
+    desk_results_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

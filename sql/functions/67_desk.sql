@@ -79,3 +79,36 @@ EXCEPTION WHEN raise_exception THEN
     RETURN step;
 END
 $$;
+
+-- What a definition has under `part` (items, measures) of this id; null when there is none.
+CREATE FUNCTION logic.definition_of(definition jsonb, part text, named text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+RETURN (SELECT i FROM jsonb_array_elements(definition -> part) i WHERE i ->> 'id' = named LIMIT 1);
+
+-- The newest release in brief: what everybody together said to each question of each wave.
+CREATE FUNCTION logic.desk_results(programme uuid, study uuid) RETURNS logic.answer
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    newest debrief.release;
+    waves json;
+BEGIN
+    SELECT * INTO newest FROM debrief.release r
+    WHERE r.programme_id = programme AND r.study_id = study ORDER BY r.number DESC LIMIT 1;
+    SELECT json_agg(json_build_object('kind', w.kind, 'results', (
+               SELECT coalesce(json_agg(json_build_object('item', m.item, 'metric', m.metric, 'value', m.value, 'low', m.low,
+                    'high', m.high, 'n', m.n, 'N', m.population,
+                    'text', logic.definition_of(v.definition::jsonb, 'items', m.item) -> 'text',
+                    'type', logic.definition_of(v.definition::jsonb, 'measures', m.item) ->> 'type')
+                    ORDER BY m.position), '[]')
+               FROM debrief.release_metric m
+               WHERE m.programme_id = programme AND m.study_id = study AND m.number = newest.number AND m.wave = w.kind
+                 AND m.slice = 'all' AND m.value IS NOT NULL AND m.metric IN ('mean', 'nps.score'))) ORDER BY w.opens_at)
+    INTO waves
+    FROM debrief.wave w
+    JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
+        AND v.version = w.version
+    WHERE w.programme_id = programme AND w.study_id = study AND newest.withdrawn_at IS NULL;
+    RETURN ROW(200, json_build_object('number', newest.number, 'released_at', logic.utc(newest.released_at),
+        'withdrawn_reason', newest.withdrawn_reason, 'waves', coalesce(waves, '[]')))::logic.answer;
+END
+$$;
