@@ -288,7 +288,7 @@ static void get_study_any(struct request *request)
     negotiate(request, get_study);
 }
 
-static void get_study_csv(struct request *request)
+void metrics_study_csv(struct request *request)
 {
     get_study(request, FORMAT_CSV);
 }
@@ -327,7 +327,7 @@ static const struct operation study_csv_operation = {
     .answer = "Metric rows",
     .answer_type = "text/csv",
     .parameters = {FILTERS, {FROM_QUERY_TIME, "as_of"}, {FROM_QUERY_TEXT, "internal"}},
-    .run = get_study_csv,
+    .run = metrics_study_csv,
 };
 
 static const struct operation programme_operation = {

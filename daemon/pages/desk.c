@@ -250,12 +250,34 @@ void desk_refuse(struct desk *desk, const char *path, const char *message)
     leave(desk, path, true, message);
 }
 
+/* What statements refuse with, for people. */
+static const struct {
+    const char *detail;
+    const char *text;
+} refusals[] = {
+    {"closes_at must be after opens_at", sentence("It would close before it opens.")},
+    {"a wave cannot be changed after its first release",
+     sentence("Its results are released, so it cannot be opened again.")},
+    {"time_zone is not a name of the time zone database",
+     sentence("Write it as a region and a city, for example Europe/Stockholm.")},
+    {"another study has this id", sentence("This trip is made already.")},
+    {"no such wave", sentence("There is no such questionnaire.")},
+};
+
+const char *desk_refusal(enum language language, const char *detail)
+{
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        if (strcmp(refusals[i].detail, detail) == 0)
+            return say(language, refusals[i].text);
+    return detail;
+}
+
 const char *desk_detail(const struct desk *desk, const json_t *problem)
 {
     const char *detail = json_string_value(json_object_get(problem, "detail"));
-    return say(desk->language,
-               detail != NULL ? detail
-                              : "The service cannot be reached right now. Try again in a minute.");
+    if (detail != NULL)
+        return desk_refusal(desk->language, detail);
+    return say(desk->language, "The service cannot be reached right now. Try again in a minute.");
 }
 
 bool desk_csrf_holds(const struct desk *desk, const char *text)

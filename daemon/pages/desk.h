@@ -18,6 +18,7 @@ enum desk_tab {
     DESK_TAB_DELEGATION,
     DESK_TAB_RESULTS,
     DESK_TAB_COMMITMENTS,
+    DESK_TAB_WAVE, /* of no entry, but a study's too */
 };
 
 struct desk;
@@ -31,7 +32,8 @@ struct desk_query {
 
 struct desk_page {
     unsigned roles;
-    const char *title; /* sentence() of <title> and <h1>; NULL: the study's name */
+    const char *title; /* sentence() of <title> and <h1>; NULL: the study's name, */
+    const char *(*heading)(const struct desk *desk); /* or what this says of the answers */
     enum desk_tab tab; /* the path has {study}: an unknown one is not found */
     const char *script;
 
@@ -92,7 +94,8 @@ void desk_show(struct desk *desk, int status, const struct desk_page *page);
 /* A page in the frame that says one thing. */
 void desk_say(struct desk *desk, int status, const char *heading, const char *message);
 
-/* What a refused statement says, in the desk's language when it is known there. */
+/* What a refused statement says, for people where that is known (add to desk.c). */
+const char *desk_refusal(enum language language, const char *detail);
 const char *desk_detail(const struct desk *desk, const json_t *problem);
 
 /* <form method="post"> with the token that every POST needs; `action` is filled like a path. */
@@ -120,8 +123,14 @@ struct desk_time {
 struct desk_time desk_time(const struct desk *desk, const char *utc);
 struct desk_time desk_time_field(const struct desk *desk, const char *utc);
 
+/* Whether a field of type datetime-local holds a time. */
+bool desk_is_local_time(const char *text);
+
 /* "24–30 September 2005"; either may be NULL. */
 struct desk_time desk_dates(const struct desk *desk, const char *first, const char *last);
+
+/* A number as people write it: with a comma in Swedish. */
+struct desk_time desk_real(enum language language, double value, int digits);
 
 /* JSON without ceremony: "" and 0 for what is not there. */
 const char *desk_text(const json_t *object, const char *key);

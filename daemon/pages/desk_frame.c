@@ -82,6 +82,8 @@ static const char *title_of(const struct desk *desk, const char *title)
 {
     if (title != NULL)
         return title;
+    if (desk->shown->heading != NULL)
+        return desk->shown->heading(desk);
     if (desk->shown->title != NULL)
         return say(desk->language, desk->shown->title);
     return desk_text(desk->study, "name");

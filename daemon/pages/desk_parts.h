@@ -17,6 +17,13 @@ json_t *desk_rates(const json_t *rates);
 /* Who has answered a wave, as a table that desk.js keeps fresh. */
 void desk_write_rates(struct desk *desk, struct buf *html, const json_t *rates, const char *wave);
 
+/* Of a page whose first answer is wave_get. */
+const char *desk_wave_heading(const struct desk *desk);
+
+/* A statement of programme, {wave}, a body and the actor. */
+void desk_execute_wave(struct desk *desk, const char *statement, const json_t *body,
+                       desk_done_fn *done);
+
 /* What the mode means for whoever answers, in a sentence. */
 const char *desk_mode_sentence(enum language language, const char *anonymity);
 

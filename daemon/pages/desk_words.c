@@ -95,6 +95,26 @@ struct desk_time desk_time_field(const struct desk *desk, const char *utc)
     return time;
 }
 
+/* A day that no month has is moved by timegm. */
+bool desk_is_local_time(const char *text)
+{
+    struct tm parts = {0};
+    int length = 0;
+    int year;
+    int month;
+    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d%n", &year, &month, &parts.tm_mday, // NOLINT
+               &parts.tm_hour, &parts.tm_min, &length) != 5 ||
+        (strcmp(text + length, "") != 0 && strcmp(text + length, ":00") != 0) || year < 1900 ||
+        month < 1)
+        return false;
+    parts.tm_year = year - 1900;
+    parts.tm_mon = month - 1;
+    struct tm normal = parts;
+    timegm(&normal);
+    return normal.tm_mon == month - 1 && normal.tm_mday == parts.tm_mday &&
+           normal.tm_hour == parts.tm_hour && normal.tm_min == parts.tm_min;
+}
+
 static bool parse_date(const char *text, int date[3])
 {
     return text != NULL && sscanf(text, "%d-%d-%d", &date[0], &date[1], &date[2]) == 3 && // NOLINT
@@ -127,6 +147,16 @@ struct desk_time desk_dates(const struct desk *desk, const char *first, const ch
     else
         snprintf(time.text, sizeof time.text, "%d %s %d", to[2], end, to[0]);
     return time;
+}
+
+struct desk_time desk_real(enum language language, double value, int digits)
+{
+    struct desk_time number;
+    snprintf(number.text, sizeof number.text, "%.*f", digits, value);
+    char *point = strchr(number.text, '.');
+    if (point != NULL && language == LANGUAGE_SV)
+        *point = ',';
+    return number;
 }
 
 const char *desk_text(const json_t *object, const char *key)

@@ -7,9 +7,12 @@ static const struct route *const tables[] = {
     asset_routes,
     desk_session_routes,
     desk_home_routes,
+    desk_new_routes,
     desk_study_routes,
     form_routes,
     mail_page_routes,
+    desk_wave_routes,
+    desk_results_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

@@ -23,6 +23,8 @@ extern const struct embedded_file web_catalogues[]; /* translations as .mo files
 
 extern const struct embedded_file web_assets[]; /* style sheets and scripts */
 
+extern const struct embedded_file instrument_pack_benchmarking[]; /* definitions, by wave */
+
 extern const struct embedded_file
     api_answers[]; /* schemas of answers, and which operation has which */
 

@@ -126,6 +126,9 @@ void operation_reply_rows(struct request *request, const struct rows *rows,
 /* A status and a body of logic.answer: 2xx as JSON, else as a problem. */
 void operation_reply(struct request *request, int status, const char *body, size_t length);
 
+/* What GET /v1/studies/{study}/metrics.csv runs, for any path with {study}. */
+void metrics_study_csv(struct request *request);
+
 /* The body as JSON; NULL after a reply of 400 or 415. The caller's. */
 json_t *request_json(struct request *request) must_check;
 

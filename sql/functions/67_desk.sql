@@ -19,3 +19,96 @@ RETURN logic.study_json(s)::jsonb || jsonb_build_object(
                       WHERE d.programme_id = (s).programme_id AND d.study_id = (s).study_id
                         AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
                       GROUP BY d.sector) d));
+
+-- Members that hold a local time ("2026-11-23T09:00") become times of the zone.
+CREATE FUNCTION logic.desk_zoned(given jsonb, zone text) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN given || coalesce((
+    SELECT jsonb_object_agg(m.key, logic.utc((m.value #>> '{}')::timestamp AT TIME ZONE zone))
+    FROM jsonb_each(given) m
+    WHERE m.key IN ('opens_at', 'closes_at', 'at') AND jsonb_typeof(m.value) = 'string'), '{}');
+
+CREATE FUNCTION logic.desk_wave_dates(programme uuid, wave uuid, given jsonb, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    zone text := (SELECT s.time_zone FROM debrief.wave w
+                  JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
+                  WHERE w.programme_id = programme AND w.wave_id = wave);
+    answer logic.answer := logic.wave_change(programme, wave, logic.desk_zoned(given, zone));
+BEGIN
+    IF answer.status = 200 THEN
+        PERFORM logic.audit_append(programme, actor, 'wave.dated', jsonb_build_object('wave', wave) || given);
+    END IF;
+    RETURN answer;
+END
+$$;
+
+-- A study with its waves, all of it or nothing: {"study", "waves": [{"kind", "instrument", "definition", "compiled",
+-- "opens_at", "closes_at"}]}, times of the study's zone. An instrument that the programme has published is used in its
+-- newest version; else the given definition is published. The same again, known by the study's id, makes nothing.
+CREATE FUNCTION logic.desk_study_create(programme uuid, given jsonb, verify_at time) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    made logic.answer;
+    step logic.answer;
+    wave jsonb;
+    numbered integer;
+BEGIN
+    made := logic.study_create(programme, given -> 'study', NULL, verify_at);
+    IF made.status <> 201 THEN
+        RETURN made;
+    END IF;
+    FOR wave IN SELECT * FROM jsonb_array_elements(given -> 'waves') LOOP
+        SELECT max(v.version) INTO numbered FROM debrief.instrument_version v
+        WHERE v.programme_id = programme AND v.instrument = wave ->> 'instrument' AND v.status = 'published';
+        IF numbered IS NULL THEN
+            step := logic.instrument_draft(programme, wave ->> 'instrument', wave ->> 'definition', wave -> 'compiled');
+            numbered := (step.body::jsonb ->> 'version')::integer;
+            step := logic.instrument_publish(programme, wave ->> 'instrument', numbered);
+        END IF;
+        step := logic.wave_create(programme, (given #>> '{study,id}')::uuid,
+            logic.desk_zoned(jsonb_build_object('kind', wave ->> 'kind', 'instrument', wave ->> 'instrument',
+                'version', numbered, 'opens_at', wave -> 'opens_at', 'closes_at', wave -> 'closes_at'),
+                coalesce(given #>> '{study,time_zone}', 'Europe/Stockholm')), gen_random_uuid());
+        IF step.status >= 300 THEN
+            RAISE EXCEPTION USING ERRCODE = 'P0001', MESSAGE = 'undo';
+        END IF;
+    END LOOP;
+    RETURN made;
+EXCEPTION WHEN raise_exception THEN
+    RETURN step;
+END
+$$;
+
+-- What a definition has under `part` (items, measures) of this id; null when there is none.
+CREATE FUNCTION logic.definition_of(definition jsonb, part text, named text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+RETURN (SELECT i FROM jsonb_array_elements(definition -> part) i WHERE i ->> 'id' = named LIMIT 1);
+
+-- The newest release in brief: what everybody together said to each question of each wave.
+CREATE FUNCTION logic.desk_results(programme uuid, study uuid) RETURNS logic.answer
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    newest debrief.release;
+    waves json;
+BEGIN
+    SELECT * INTO newest FROM debrief.release r
+    WHERE r.programme_id = programme AND r.study_id = study ORDER BY r.number DESC LIMIT 1;
+    SELECT json_agg(json_build_object('kind', w.kind, 'results', (
+               SELECT coalesce(json_agg(json_build_object('item', m.item, 'metric', m.metric, 'value', m.value, 'low', m.low,
+                    'high', m.high, 'n', m.n, 'N', m.population,
+                    'text', logic.definition_of(v.definition::jsonb, 'items', m.item) -> 'text',
+                    'type', logic.definition_of(v.definition::jsonb, 'measures', m.item) ->> 'type')
+                    ORDER BY m.position), '[]')
+               FROM debrief.release_metric m
+               WHERE m.programme_id = programme AND m.study_id = study AND m.number = newest.number AND m.wave = w.kind
+                 AND m.slice = 'all' AND m.value IS NOT NULL AND m.metric IN ('mean', 'nps.score'))) ORDER BY w.opens_at)
+    INTO waves
+    FROM debrief.wave w
+    JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
+        AND v.version = w.version
+    WHERE w.programme_id = programme AND w.study_id = study AND newest.withdrawn_at IS NULL;
+    RETURN ROW(200, json_build_object('number', newest.number, 'released_at', logic.utc(newest.released_at),
+        'withdrawn_reason', newest.withdrawn_reason, 'waves', coalesce(waves, '[]')))::logic.answer;
+END
+$$;
