@@ -10,13 +10,16 @@ const browser = [
   "IDBKeyRange",
   "TextDecoder",
   "TextEncoder",
+  "XMLHttpRequest",
   "crypto",
   "document",
   "fetch",
+  "getComputedStyle",
   "history",
   "indexedDB",
   "location",
   "navigator",
+  "PerformanceObserver",
   "window",
 ];
 const node = ["Buffer", "fetch", "process"];

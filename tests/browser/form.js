@@ -1,0 +1,141 @@
+// Answering as a person does: section by section, by labels and buttons.
+import assert from "node:assert/strict";
+
+export const section = (page) => page.locator("section[data-section]:not([hidden])").first();
+
+/** The visible items of the section on the screen. */
+async function itemsShown(page) {
+  return section(page).locator("[data-item]:visible").all();
+}
+
+async function press(field) {
+  const id = await field.getAttribute("id");
+  const label = field.page().locator(`label[for="${id}"]`);
+  await (
+    (await label.count()) > 0 ? label.first() : field.locator("xpath=ancestor::label")
+  ).click();
+}
+
+const radio = (item, name, value) => item.locator(`input[name="${name}"][value="${value}"]`);
+
+/** How each type is answered; `choice` is given, or the type's usual one. */
+const types = {
+  rating: (item, name, choice = 4) => press(radio(item, name, choice)),
+  nps: (item, name, choice = 9) => press(radio(item, name, choice)),
+  binary: (item, name, choice = 1) => press(radio(item, name, choice)),
+  single: async (item, name, choice) => {
+    await press(choice ? radio(item, name, choice) : item.locator(`input[name="${name}"]`).first());
+  },
+  multiple: async (item, name, choice) => {
+    await press(choice ? radio(item, name, choice) : item.locator(`input[name="${name}"]`).first());
+  },
+  ranking: async (item) => {
+    await item.locator("select").nth(1).selectOption("1");
+  },
+  matrix: async (item) => {
+    const names = await item
+      .locator("input[type=radio]")
+      .evaluateAll((fields) => [...new Set(fields.map((field) => field.name))]);
+    for (const name of names) {
+      await press(radio(item, name, 3));
+    }
+  },
+  count: (item, name, choice = 2) => item.locator(`[name="${name}"]`).first().fill(String(choice)),
+  number: (item, name, choice = 3) => item.locator(`[name="${name}"]`).first().fill(String(choice)),
+  text: (item, name, choice = "Åtta långa ord om resan") =>
+    item.locator(`[name="${name}"]`).first().fill(choice),
+  roster: async (item) => {
+    const person = item.locator(".person").first();
+    await press(person.locator("input[type=radio]").nth(2));
+  },
+  contacts: async (item, name) => {
+    await item.locator(`[name="${name}.0.name"]`).fill("Maija Meikäläinen");
+    await item.locator(`[name="${name}.0.organisation"]`).fill("Helsingfors stad");
+  },
+  commitments: async (item, name) => {
+    await item.locator(`[name="${name}.0.text"]`).fill("Berätta för nämnden");
+    await press(item.locator(`[name="${name}.0.level"][value="individual"]`));
+  },
+  commitment_status: async () => {},
+};
+
+export async function answerItem(item, choice) {
+  const type = await item.getAttribute("data-type");
+  await types[type](item, `q.${await item.getAttribute("data-item")}`, choice);
+}
+
+export async function answer(page, id, choice) {
+  await answerItem(page.locator(`[data-item="${id}"]`), choice);
+}
+
+/** Presses the button that leads on: to the next section, or to the review. */
+export async function goOn(page) {
+  const number = Number(await section(page).getAttribute("data-section"));
+  const buttons = page.locator('button[name="go"]:visible');
+  for (const button of await buttons.all()) {
+    const value = await button.getAttribute("value");
+    if (value === "review" || Number(value) > number) {
+      await button.click();
+      return value;
+    }
+  }
+  throw new Error(`section ${number} has no button that leads on`);
+}
+
+async function answerSection(page, choices) {
+  const done = new Set();
+  for (;;) {
+    const next = [];
+    for (const item of await itemsShown(page)) {
+      const id = await item.getAttribute("data-item");
+      if (!done.has(id)) {
+        next.push([id, item]);
+      }
+    }
+    if (next.length === 0) {
+      return;
+    }
+    for (const [id, item] of next) {
+      done.add(id);
+      if (choices[id] !== null) {
+        await answerItem(item, choices[id]);
+      }
+    }
+  }
+}
+
+/** Answers everything (`choices`: by item, null to skip it) until the review; `seen(section number)` at each section. */
+export async function answerAll(page, choices = {}, seen = async () => {}) {
+  for (let sections = 0; sections < 40; sections += 1) {
+    await answerSection(page, choices);
+    await seen(await section(page).getAttribute("data-section"));
+    const led = await goOn(page);
+    if (led === "review") {
+      await page.waitForURL(/section=review/);
+    }
+    if (page.url().includes("section=review")) {
+      return;
+    }
+  }
+  assert.fail("the form does not end");
+}
+
+export async function send(page) {
+  await page.locator('button[name="go"][value="send"]:visible').first().click();
+  await page.waitForURL(/\/receipt\//);
+}
+
+/** Waits until the status line says that the server has everything. */
+export async function awaitSaved(page) {
+  await page.waitForFunction(() => {
+    const status = document.getElementById("saving");
+    return status && status.textContent.trim() === status.dataset.saved;
+  });
+}
+
+export async function awaitWaiting(page) {
+  await page.waitForFunction(() => {
+    const status = document.getElementById("saving");
+    return status.textContent.trim() === status.dataset.waiting;
+  });
+}
