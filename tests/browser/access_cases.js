@@ -1,7 +1,7 @@
 // Links that are not good, or not any more, and whatever happens before somebody reads a link.
 import assert from "node:assert/strict";
 import { DESKTOP, PHONE, check, visit } from "./browser.js";
-import { answer, section } from "./form.js";
+import { answer, begin, send } from "./form.js";
 import { evaluations, made, newLink } from "./made.js";
 
 const refused = { expected: visit.network };
@@ -52,7 +52,7 @@ const scanners = {
     await visit({ language: "en" }, async (page) => {
       await page.goto(link.url);
       assert.ok(!page.url().includes(link.token), "the token leaves the address");
-      await section(page).waitFor();
+      await begin(page, link);
       const cookies = await page.context().cookies();
       const cookie = cookies.find(({ name }) => name.startsWith("__Host-"));
       assert.deepEqual(
@@ -70,7 +70,7 @@ const switching = {
     const link = newLink("every");
     for (const scripts of [true, false]) {
       await visit({ language: "sv", scripts }, async (page) => {
-        await page.goto(link.url);
+        await begin(page, link);
         await answer(page, "RATE", 3);
         await page.locator('[value="language.en"], a.language').first().click();
         await page.locator('html[lang="en"]').waitFor({ state: "attached" });
@@ -88,7 +88,7 @@ const forged = {
   async play() {
     const link = newLink("every");
     await visit({ ...refused, language: "en" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       const statuses = await page.evaluate(async () => {
         const send = (body) =>
           fetch("/form/draft", { method: "POST", body: new URLSearchParams(body) });

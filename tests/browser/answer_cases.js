@@ -1,7 +1,7 @@
 // The whole form, answered and sent: in both languages, on both sizes, with scripts and without.
 import assert from "node:assert/strict";
 import { DESKTOP, PHONE, check, visit } from "./browser.js";
-import { answer, answerAll, awaitSaved, goOn, section, send } from "./form.js";
+import { answerAll, begin, send } from "./form.js";
 import { evaluations, newLink } from "./made.js";
 
 async function playWhole(wave, { language, size, scripts }) {
@@ -9,7 +9,7 @@ async function playWhole(wave, { language, size, scripts }) {
   const named = `${wave}-${language}-${scripts ? "script" : "plain"}`;
   const isChecked = language === "sv" || size === PHONE;
   await visit({ language, size, scripts }, async (page) => {
-    await page.goto(link.url);
+    await begin(page, link);
     assert.equal(await page.locator("html").getAttribute("lang"), language);
     await answerAll(page, {}, async (number) => {
       if (isChecked) {
@@ -68,7 +68,7 @@ const roster = {
   async play() {
     const link = newLink("pre");
     await visit({ language: "sv" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       const search = page.locator("[data-roster-search]");
       while (!(await search.isVisible())) {
         await goOn(page);
@@ -94,7 +94,7 @@ const edit = {
   async play() {
     const link = newLink("every");
     await visit({ language: "en" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answerAll(page);
       await send(page);
       await page.goto(link.url);
@@ -117,11 +117,8 @@ const errors = [true, false].map((scripts) => ({
   async play() {
     const link = newLink("every");
     await visit({ language: "sv", scripts }, async (page) => {
-      await page.goto(link.url);
-      await answerAll(page, { RATE: null, MUCH: 11 }).catch(() => {});
-      if (page.url().includes("section=review")) {
-        await page.locator('button[name="go"][value="send"]:visible').first().click();
-      }
+      await begin(page, link);
+      await answerAll(page, { RATE: null, MUCH: 11 });
       await page.locator("#summary").waitFor();
       await check(page, `errors-${scripts ? "script" : "plain"}`);
     });

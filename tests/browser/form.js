@@ -68,18 +68,22 @@ export async function answer(page, id, choice) {
   await answerItem(page.locator(`[data-item="${id}"]`), choice);
 }
 
+/** Opens a link and goes to the first section. */
+export async function begin(page, link) {
+  await page.goto(link.url);
+  const start = page.locator('button[name="go"][value="1"]');
+  if ((await page.locator("#form").count()) === 0 && (await start.count()) > 0) {
+    await start.click();
+  }
+  await section(page).waitFor();
+}
+
 /** Presses the button that leads on: to the next section, or to the review. */
 export async function goOn(page) {
-  const number = Number(await section(page).getAttribute("data-section"));
-  const buttons = page.locator('button[name="go"]:visible');
-  for (const button of await buttons.all()) {
-    const value = await button.getAttribute("value");
-    if (value === "review" || Number(value) > number) {
-      await button.click();
-      return value;
-    }
-  }
-  throw new Error(`section ${number} has no button that leads on`);
+  const button = section(page).locator("button.main[name=go]").first();
+  const value = await button.getAttribute("value");
+  await button.click();
+  return value;
 }
 
 async function answerSection(page, choices) {
@@ -104,16 +108,24 @@ async function answerSection(page, choices) {
   }
 }
 
-/** Answers everything (`choices`: by item, null to skip it) until the review; `seen(section number)` at each section. */
+/**
+ * Answers everything (`choices`: by item, null to skip it) until the review, or until the server finds something wrong;
+ * `seen(section number)` at each section.
+ */
 export async function answerAll(page, choices = {}, seen = async () => {}) {
   for (let sections = 0; sections < 40; sections += 1) {
     await answerSection(page, choices);
-    await seen(await section(page).getAttribute("data-section"));
-    const led = await goOn(page);
-    if (led === "review") {
-      await page.waitForURL(/section=review/);
-    }
-    if (page.url().includes("section=review")) {
+    const number = await section(page).getAttribute("data-section");
+    await seen(number);
+    await goOn(page);
+    await page.waitForFunction(
+      (left) =>
+        location.search.includes("section=review") ||
+        document.querySelector("#summary") !== null ||
+        document.querySelector("section[data-section]:not([hidden])")?.dataset.section !== left,
+      number,
+    );
+    if (page.url().includes("section=review") || (await page.locator("#summary").count()) > 0) {
       return;
     }
   }

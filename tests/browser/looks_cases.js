@@ -1,8 +1,5 @@
 // Zoom, forced colours, reduced motion, dark: nothing is lost.
 import assert from "node:assert/strict";
-import { assertFits, check, look, visit } from "./browser.js";
-import { answerAll, section } from "./form.js";
-import { made, newLink } from "./made.js";
 
 const settings = [
   // 1280 px at 400 % are 320 CSS pixels (WCAG 1.4.10).
@@ -18,7 +15,7 @@ const whole = settings.map(({ name, ...given }) => ({
     const link = newLink("post");
     const named = name.replaceAll(/\W+/g, "-");
     await visit({ language: "sv", ...given }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answerAll(page, {}, async (number) => {
         await assertFits(page, `${name}, section ${number}`);
         await check(page, `${named}-${number}`);
@@ -34,7 +31,7 @@ const forced = {
   async play() {
     const link = newLink("every");
     await visit({ language: "sv", forcedColors: "active" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       const field = page.locator('input[name="q.RATE"][value="4"]');
       const before = await section(page).screenshot();
       await page
@@ -54,7 +51,7 @@ const still = {
   async play() {
     const link = newLink("post");
     await visit({ language: "sv", reducedMotion: "reduce" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       const moving = await page.evaluate(() =>
         [...document.querySelectorAll("*")]
           .filter((element) => {
@@ -77,11 +74,14 @@ const targets = {
   async play() {
     const link = newLink("post");
     await visit({ language: "sv" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       const small = await page.evaluate(() =>
         [...document.querySelectorAll("section:not([hidden]) :is(label, button), button[name=go]")]
           .filter((element) => element.checkVisibility() && element.getClientRects().length > 0)
-          .map((element) => [`${element.tagName}.${element.className} ${element.textContent.trim()}`, element.getBoundingClientRect()])
+          .map((element) => [
+            `${element.tagName}.${element.className} ${element.textContent.trim()}`,
+            element.getBoundingClientRect(),
+          ])
           .filter(([, box]) => box.height < 44 || box.width < 24)
           .map(([html, box]) => `${html} ${box.width}x${box.height}`),
       );

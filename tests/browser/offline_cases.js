@@ -1,7 +1,7 @@
 // Tunnels: what is answered without a connection arrives exactly once, on whatever page it was answered.
 import assert from "node:assert/strict";
 import { visit } from "./browser.js";
-import { answer, answerAll, awaitSaved, awaitWaiting, goOn, section } from "./form.js";
+import { answer, answerAll, awaitSaved, awaitWaiting, begin, goOn } from "./form.js";
 import { evaluations, newLink, sql } from "./made.js";
 
 const away = { expected: visit.network };
@@ -45,7 +45,7 @@ const inTheMiddle = {
   async play() {
     const link = newLink("every");
     await visit({ ...away, language: "sv" }, async (page, context) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answer(page, "RATE", 5);
       await awaitSaved(page);
       assert.equal(draftOf(link).RATE, 5);
@@ -71,7 +71,7 @@ const sentInTheTunnel = {
   async play() {
     const link = newLink("every");
     await visit({ ...away, language: "en" }, async (page, context) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answerAll(page, {});
       await context.setOffline(true);
       const button = page.locator('button[name="go"][value="send"]:visible').first();
@@ -90,7 +90,7 @@ const lastSection = {
   async play() {
     const link = newLink("every");
     await visit({ ...away, language: "sv" }, async (page, context) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answer(page, "RATE", 3);
       await awaitSaved(page);
       await context.setOffline(true);
@@ -114,7 +114,7 @@ const closedTab = {
   async play() {
     const link = newLink("every");
     await visit({ ...away, language: "en" }, async (page, context) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answer(page, "RATE", 2);
       await awaitSaved(page);
       await context.setOffline(true);
@@ -123,7 +123,7 @@ const closedTab = {
       await page.close();
       await context.setOffline(false);
       const again = await context.newPage();
-      await again.goto(link.url);
+      await begin(again, link);
       await awaitSaved(again);
       assert.equal(draftOf(link).RATE, 5);
       assert.ok(await again.locator('input[name="q.RATE"][value="5"]').isChecked());
@@ -136,19 +136,19 @@ const newerElsewhere = {
   async play() {
     const link = newLink("every");
     await visit({ ...away, language: "en" }, async (page, context) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await context.setOffline(true);
       await answer(page, "RATE", 1);
       await awaitWaiting(page);
       await page.close();
       await visit({ language: "en" }, async (other) => {
-        await other.goto(link.url);
+        await begin(other, link);
         await answer(other, "RATE", 4);
         await awaitSaved(other);
       });
       await context.setOffline(false);
       const again = await context.newPage();
-      await again.goto(link.url);
+      await begin(again, link);
       await section(again).waitFor();
       await awaitNothingKept(again);
       assert.equal(draftOf(link).RATE, 4);
@@ -161,21 +161,21 @@ const otherPerson = {
   async play() {
     const [first, second] = [newLink("every"), newLink("every")];
     await visit({ ...away, language: "en" }, async (page, context) => {
-      await page.goto(first.url);
+      await begin(page, first);
       await context.setOffline(true);
       await answer(page, "RATE", 1);
       await awaitWaiting(page);
       await page.close();
       await context.setOffline(false);
       const other = await context.newPage();
-      await other.goto(second.url);
+      await begin(other, second);
       await answer(other, "MUCH", 7).catch(() => {});
       await goOn(other);
       await answer(other, "ONE", "grey");
       await awaitSaved(other);
       assert.equal(draftOf(second).RATE, undefined);
       assert.equal((await kept(other)).count, 1, "the first one's answer still waits");
-      await other.goto(first.url);
+      await begin(other, first);
       await awaitSaved(other);
       assert.equal(draftOf(first).RATE, 1);
     });
@@ -187,7 +187,7 @@ const lostAnswer = {
   async play() {
     const link = newLink("every");
     await visit({ ...away, language: "en" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answerAll(page, {});
       let lost = 0;
       await page.route("**/form/draft", async (route) => {
@@ -212,11 +212,11 @@ const devices = {
   async play() {
     const link = newLink("every");
     await visit({ language: "sv" }, async (phone) => {
-      await phone.goto(link.url);
+      await begin(phone, link);
       await answer(phone, "RATE", 4);
       await awaitSaved(phone);
       await visit({ language: "sv" }, async (laptop) => {
-        await laptop.goto(link.url);
+        await begin(laptop, link);
         assert.ok(await laptop.locator('input[name="q.RATE"][value="4"]').isChecked());
         await laptop.goto(`${new URL(laptop.url()).origin}/form?section=2`);
         await answer(laptop, "ONE", "blue");
@@ -238,9 +238,9 @@ const tabs = {
   async play() {
     const link = newLink("every");
     await visit({ language: "en" }, async (page, context) => {
-      await page.goto(link.url);
+      await begin(page, link);
       const second = await context.newPage();
-      await second.goto(link.url);
+      await begin(second, link);
       await answer(page, "RATE", 2);
       await second
         .locator('input[name="q.RATE"][value="2"]:checked')

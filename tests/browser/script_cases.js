@@ -1,8 +1,8 @@
 // What the form's script does without a tunnel: sections, history, focus, keyboard, double taps.
 import assert from "node:assert/strict";
-import { check, visit } from "./browser.js";
-import { answer, answerAll, goOn, section } from "./form.js";
-import { evaluations, newLink } from "./made.js";
+import { visit } from "./browser.js";
+import { answer, begin, goOn, section } from "./form.js";
+import { newLink } from "./made.js";
 
 const number = (page) => section(page).getAttribute("data-section");
 
@@ -11,7 +11,7 @@ const navigation = {
   async play() {
     const link = newLink("every");
     await visit({ language: "en" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await page.evaluate(() => {
         window.isSame = true;
       });
@@ -38,7 +38,7 @@ const conditions = {
   async play() {
     const link = newLink("every");
     await visit({ language: "en" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answer(page, "RATE");
       await goOn(page);
       await goOn(page);
@@ -63,7 +63,7 @@ const twice = {
   async play() {
     const link = newLink("every");
     await visit({ language: "sv" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await answerAll(page);
       await page.locator('button[name="go"][value="send"]:visible').first().dblclick();
       await page.waitForURL(/\/receipt\//);
@@ -102,7 +102,7 @@ const keyboard = {
   async play() {
     const link = newLink("every");
     await visit({ language: "en" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       await page.keyboard.press("Tab");
       assert.ok(
         await page.evaluate(() => document.activeElement.matches(".skip")),
@@ -141,7 +141,7 @@ const rows = {
   async play() {
     const link = newLink("post");
     await visit({ language: "sv" }, async (page) => {
-      await page.goto(link.url);
+      await begin(page, link);
       const item = page.locator('[data-item="COMMIT"]');
       while (!(await item.isVisible())) {
         await goOn(page);

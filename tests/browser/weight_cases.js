@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { visit } from "./browser.js";
-import { section } from "./form.js";
-import { made, newLink } from "./made.js";
+import { begin, section } from "./form.js";
+import { newLink } from "./made.js";
 
 const PAGE_BYTES = 15 * 1024;
 const SCRIPT_BYTES = 10 * 1024;
@@ -21,7 +21,7 @@ const weight = {
             sizes[type] += gzipSync(await response.body(), { level: 9 }).length;
           }
         });
-        await page.goto(link.url);
+        await begin(page, link);
         await section(page).waitFor();
         await page.waitForLoadState("networkidle");
         console.log(`${wave}: gzipped bytes`, JSON.stringify(sizes));
@@ -44,7 +44,7 @@ const paint = {
     await visit({ language: "sv" }, async (page, context) => {
       const session = await context.newCDPSession(page);
       await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-      await page.goto(link.url);
+      await begin(page, link);
       const time = await page.evaluate(
         () =>
           new Promise((resolve) => {

@@ -1,6 +1,6 @@
 // Items: what is asked, as elements of the page, and their answers as pairs of a field's name and value.
 // The review's page has a form of its own, without items.
-export const form = document.getElementById("form") ?? document.getElementById("review");
+export const form = document.getElementById("form") ?? document.getElementById("send");
 
 /** Elements by item id, in the order of the page. */
 export const items = new Map();

@@ -30,17 +30,20 @@ function destination(number) {
   return sections[index];
 }
 
+/** "Part 2 of 7" and its bar, counting the sections that ask something now. */
 function showProgress(section) {
   const progress = document.getElementById("progress");
-  const bar = progress?.matches("progress") ? progress : progress?.querySelector("progress");
-  const text = progress?.querySelector("[data-text]") ?? (progress?.dataset.text ? progress : null);
-  if (bar) {
-    bar.value = numberOf(section);
+  if (!progress) {
+    return;
   }
-  if (text) {
-    text.textContent = text.dataset.text
-      .replace("%1", numberOf(section))
-      .replace("%2", sections.length);
+  const asking = sections.filter((one) => one === section || asksSomething(one));
+  const at = asking.indexOf(section) + 1;
+  const bar = progress.querySelector("progress");
+  const text = progress.dataset.text.replace("%1", at).replace("%2", asking.length);
+  progress.replaceChildren(text, ...(bar ? [bar] : []));
+  if (bar) {
+    bar.max = asking.length;
+    bar.value = at;
   }
 }
 

@@ -1,7 +1,7 @@
 // Queue: answers that the server does not have yet, kept on this device until it does, also when the tab is closed.
 // Encrypted (AES-GCM) with a key that this browser holds but no script can read; named by a hash of the
 // participant's token for this server, so that nobody else's link on this device sends them.
-import { answerOf, form, items, servedAnswerOf, setAnswer } from "./items.js";
+import { answerOf, items, servedAnswerOf, setAnswer } from "./items.js";
 
 const KEPT_MS = 60 * 24 * 3600 * 1000;
 const SEND = "!send";
@@ -133,8 +133,8 @@ export async function forget(id, pairs) {
   }
 }
 
-export function keepSending() {
-  return put(SEND, { evaluation: form.dataset.evaluation });
+export function keepSending(evaluation) {
+  return put(SEND, { evaluation });
 }
 
 export function forgetSending() {
@@ -142,9 +142,8 @@ export function forgetSending() {
 }
 
 /** Whether this participant has pressed send on this device without an answer since. */
-export async function isSending() {
+export async function isSending(evaluation) {
   const kept = await take(SEND);
-  const { evaluation } = form.dataset;
   return kept !== null && (!kept.evaluation || !evaluation || kept.evaluation === evaluation);
 }
 

@@ -36,7 +36,10 @@ function arrange(options) {
   const focused = document.activeElement;
   const rank = (option) => rankOf(option.querySelector("select")) || options.length + 1;
   const order = [...options].sort((a, b) => rank(a) - rank(b));
-  options[0].parentElement.append(...order);
+  const end = document.createTextNode("");
+  options[0].parentElement.insertBefore(end, options.at(-1).nextSibling);
+  order.forEach((option) => end.before(option));
+  end.remove();
   focused?.focus();
 }
 
@@ -51,8 +54,9 @@ function makeButton(name, sign, press) {
 }
 
 function wire(item) {
-  const options = [...item.querySelectorAll("[data-option]")];
+  const options = [...item.querySelectorAll(".rank")];
   const selects = options.map((option) => option.querySelector("select"));
+  const { up, down } = (item.querySelector("[data-up]") ?? item).dataset;
   const ranks = new Map();
 
   function settle() {
@@ -72,8 +76,8 @@ function wire(item) {
       settle();
     });
     select.after(
-      makeButton(`${item.dataset.up}: ${name}`, "↑", () => move(select, -1)),
-      makeButton(`${item.dataset.down}: ${name}`, "↓", () => move(select, 1)),
+      makeButton(`${up}: ${name}`, "↑", () => move(select, -1)),
+      makeButton(`${down}: ${name}`, "↓", () => move(select, 1)),
     );
   }
   item.addEventListener("answer", settle);
@@ -82,7 +86,7 @@ function wire(item) {
 
 export function startRankings() {
   for (const item of form.querySelectorAll('[data-type="ranking"]')) {
-    if (item.querySelector("[data-option] select")) {
+    if (item.querySelector(".rank select")) {
       wire(item);
     }
   }

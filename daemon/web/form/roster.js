@@ -5,10 +5,14 @@ function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
+function titleOf(group) {
+  return group?.querySelector("legend")?.textContent ?? "";
+}
+
 function wire(item, input) {
   const people = [...item.querySelectorAll(".person")].map((element) => ({
     element,
-    text: plain(element.dataset.search ?? element.textContent),
+    text: plain(`${titleOf(element)} ${titleOf(element.closest(".group"))}`),
   }));
   const groups = [...item.querySelectorAll(".group")];
   const count = item.querySelector("[data-roster-count]");
@@ -24,8 +28,7 @@ function wire(item, input) {
       group.hidden = group.querySelector(".person:not([hidden])") === null;
     }
     if (count) {
-      const text = input.dataset.found ?? count.dataset.found ?? "%1";
-      count.textContent = input.value ? text.replace("%1", found) : "";
+      count.textContent = input.value ? count.dataset.found.replace("%1", found) : "";
     }
   }
 
@@ -35,8 +38,9 @@ function wire(item, input) {
       event.preventDefault();
     }
   });
-  for (let box = input; box && box !== item; box = box.parentElement) {
-    box.hidden = false;
+  input.hidden = false;
+  for (const label of input.labels) {
+    label.hidden = false;
   }
 }
 

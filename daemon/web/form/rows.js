@@ -23,10 +23,15 @@ function empty(row) {
 function wire(item) {
   const rows = [...item.querySelectorAll("[data-row]")];
   const add = item.querySelector("[data-add]");
+  const more = item.querySelector(".no-script");
 
   function offer() {
+    const isFull = rows.every((row) => !row.hidden);
     if (add) {
-      add.hidden = rows.every((row) => !row.hidden);
+      add.hidden = isFull;
+    }
+    if (more) {
+      more.hidden = !isFull;
     }
   }
 

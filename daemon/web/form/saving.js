@@ -39,6 +39,11 @@ function pending() {
   return [...items.keys()].filter((id) => JSON.stringify(payloadOf(id)) !== saved.get(id));
 }
 
+/** The id under which the draft will be submitted, once there is one. */
+export function evaluation() {
+  return form.dataset.evaluation ?? form.elements.evaluation?.value ?? "";
+}
+
 /** Throws when nobody answers. */
 async function post(pairs, keepalive) {
   const patience = new AbortController();
@@ -46,7 +51,7 @@ async function post(pairs, keepalive) {
   const end = setTimeout(() => patience.abort(), PATIENCE_MS);
   const fixed = [
     ["csrf", form.querySelector('[name="csrf"]').value],
-    ["evaluation", form.dataset.evaluation ?? ""],
+    ["evaluation", evaluation()],
   ];
   try {
     const response = await fetch(form.dataset.draft, {
@@ -74,8 +79,9 @@ function showErrors(ids, errors) {
   }
 }
 
-async function acknowledge(sent, { evaluation, errors = [] }) {
-  form.dataset.evaluation = evaluation ?? form.dataset.evaluation;
+async function acknowledge(sent, answer) {
+  const { errors = [] } = answer;
+  form.dataset.evaluation = answer.evaluation ?? evaluation();
   for (const [id, pairs] of sent) {
     saved.set(id, JSON.stringify(pairs));
     unsafe.delete(id);

@@ -1,7 +1,7 @@
 // Sending: the whole form, once. Pressed without a connection, it is sent when there is one, also from a later visit.
-import { form } from "./items.js";
+import { form, itemOf, setAnswer } from "./items.js";
 import { forgetAll, forgetSending, isSending, keepSending } from "./queue.js";
-import { flush, hasGivenUp, say, settle, submit } from "./saving.js";
+import { evaluation, flush, hasGivenUp, say, settle, submit, touch } from "./saving.js";
 
 const AGAIN_MS = 3000;
 let isUnderWay = false;
@@ -31,7 +31,7 @@ async function send() {
   }
   isUnderWay = true;
   disable(true);
-  await keepSending();
+  await keepSending(evaluation());
   if (!(await attempt())) {
     isUnderWay = false;
     disable(hasGivenUp());
@@ -41,7 +41,7 @@ async function send() {
 
 /** Goes on with what was pressed before, on this page or an earlier one. */
 export async function resume() {
-  if (!hasGivenUp() && (await isSending())) {
+  if (!hasGivenUp() && (await isSending(evaluation()))) {
     await send();
   }
 }
@@ -68,6 +68,14 @@ async function flushThenSubmit(button) {
   }
 }
 
+/** Takes an answer away without asking the server for a new page. */
+function clear(button) {
+  const element = itemOf(button);
+  setAnswer(element, []);
+  touch(element);
+  button.hidden = true;
+}
+
 let flushed = null;
 
 function onSubmit(event) {
@@ -77,7 +85,9 @@ function onSubmit(event) {
     return;
   }
   event.preventDefault();
-  if (submitter.value === "send") {
+  if (submitter.value.startsWith("clear.")) {
+    clear(submitter);
+  } else if (submitter.value === "send") {
     leaveAll();
     say("sending");
     send();
