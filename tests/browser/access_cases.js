@@ -1,7 +1,7 @@
 // Links that are not good, or not any more, and whatever happens before somebody reads a link.
 import assert from "node:assert/strict";
 import { DESKTOP, PHONE, check, visit } from "./browser.js";
-import { answer, begin, send } from "./form.js";
+import { answer, begin } from "./form.js";
 import { evaluations, made, newLink } from "./made.js";
 
 const refused = { expected: visit.network };

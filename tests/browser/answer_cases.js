@@ -1,7 +1,7 @@
 // The whole form, answered and sent: in both languages, on both sizes, with scripts and without.
 import assert from "node:assert/strict";
 import { DESKTOP, PHONE, check, visit } from "./browser.js";
-import { answerAll, begin, send } from "./form.js";
+import { answer, answerAll, awaitSaved, begin, goOn, section, send } from "./form.js";
 import { evaluations, newLink } from "./made.js";
 
 async function playWhole(wave, { language, size, scripts }) {

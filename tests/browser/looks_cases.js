@@ -1,5 +1,8 @@
 // Zoom, forced colours, reduced motion, dark: nothing is lost.
 import assert from "node:assert/strict";
+import { assertFits, check, look, visit } from "./browser.js";
+import { answerAll, begin, section } from "./form.js";
+import { made, newLink } from "./made.js";
 
 const settings = [
   // 1280 px at 400 % are 320 CSS pixels (WCAG 1.4.10).

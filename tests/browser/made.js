@@ -17,8 +17,8 @@ export function sql(text) {
   if (done.status !== 0) {
     throw new Error(done.stderr);
   }
-  const body = done.stdout.replace(/\n$/, "").replace(/\u{1e}$/u, "");
-  return body === "" ? [] : body.split("\x1e").map((row) => row.split("\x1f"));
+  const rows = done.stdout.trimEnd().split("\x1e").filter(Boolean);
+  return rows.map((row) => row.split("\x1f"));
 }
 
 /** What is stored of a participant, the newest last. */

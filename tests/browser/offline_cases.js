@@ -1,7 +1,7 @@
 // Tunnels: what is answered without a connection arrives exactly once, on whatever page it was answered.
 import assert from "node:assert/strict";
 import { visit } from "./browser.js";
-import { answer, answerAll, awaitSaved, awaitWaiting, begin, goOn } from "./form.js";
+import { answer, answerAll, awaitSaved, awaitWaiting, begin, goOn, section } from "./form.js";
 import { evaluations, newLink, sql } from "./made.js";
 
 const away = { expected: visit.network };

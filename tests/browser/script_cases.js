@@ -1,8 +1,8 @@
 // What the form's script does without a tunnel: sections, history, focus, keyboard, double taps.
 import assert from "node:assert/strict";
-import { visit } from "./browser.js";
-import { answer, begin, goOn, section } from "./form.js";
-import { newLink } from "./made.js";
+import { check, visit } from "./browser.js";
+import { answer, answerAll, begin, goOn, section } from "./form.js";
+import { evaluations, newLink } from "./made.js";
 
 const number = (page) => section(page).getAttribute("data-section");
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { visit } from "./browser.js";
 import { begin, section } from "./form.js";
-import { newLink } from "./made.js";
+import { made, newLink } from "./made.js";
 
 const PAGE_BYTES = 15 * 1024;
 const SCRIPT_BYTES = 10 * 1024;
