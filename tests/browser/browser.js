@@ -47,15 +47,9 @@ const NETWORK = /Failed to load resource|net::ERR_/;
  */
 export async function visit({ language = "en", size = PHONE, scripts = true, ...settings }, play) {
   const { expected = null, ...rest } = settings;
-  const context = await (
-    await launch()
-  ).newContext({
-    locale: LOCALES[language],
-    viewport: size,
-    javaScriptEnabled: scripts,
-    reducedMotion: "reduce",
-    ...rest,
-  });
+  const options = { locale: LOCALES[language], viewport: size, reducedMotion: "reduce", ...rest };
+  const context = await (await launch()).newContext({ ...options, javaScriptEnabled: scripts });
+  Object.assign(context, { language, scripts, settings: options });
   const faults = [];
   context.on("page", (page) => watch(page, faults));
   context.setDefaultTimeout(15000);
@@ -64,6 +58,11 @@ export async function visit({ language = "en", size = PHONE, scripts = true, ...
     const real = faults.filter((fault) => !(expected?.test(fault) ?? false));
     assert.deepEqual(real, [], "the pages complain");
     return result;
+  } catch (error) {
+    const [page] = context.pages();
+    await (page && look(page, "failed").catch(() => {}));
+    error.message += faults.length > 0 ? ` (complaints: ${faults.join("; ")})` : "";
+    throw error;
   } finally {
     await context.close();
   }
@@ -71,15 +70,39 @@ export async function visit({ language = "en", size = PHONE, scripts = true, ...
 
 visit.network = NETWORK;
 
+/** axe needs scripts: where there are none, it looks at a copy of the page, whose own scripts are kept away. */
+async function withScripts(page, play) {
+  const { scripts, settings } = page.context();
+  if (scripts) {
+    return play(page);
+  }
+  const context = await (await launch()).newContext({ ...settings, javaScriptEnabled: true });
+  try {
+    const copy = await context.newPage();
+    const body = await page.content();
+    await copy.route("**/*.js", (route) => route.abort());
+    await copy.route(page.url(), (route) => route.fulfill({ body, contentType: "text/html" }));
+    await copy.goto(page.url());
+    return await play(copy);
+  } finally {
+    await context.close();
+  }
+}
+
 /** No violation of WCAG 2.2 A and AA that axe can find, and a picture when pictures are wanted. */
 export async function check(page, name) {
   await look(page, name);
-  await page.evaluate(axe);
-  const found = await page.evaluate(
-    (values) =>
-      window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }),
-    tags,
-  );
+  const found = await withScripts(page, async (seen) => {
+    await seen.evaluate(axe);
+    return seen.evaluate(
+      (values) =>
+        window.axe.run(document, {
+          runOnly: { type: "tag", values },
+          resultTypes: ["violations"],
+        }),
+      tags,
+    );
+  });
   const faults = found.violations.map(
     ({ id, help, nodes }) =>
       `${id}: ${help}: ${nodes

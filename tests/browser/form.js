@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 
 export const section = (page) => page.locator("section[data-section]:not([hidden])").first();
 
-/** The visible items of the section on the screen. */
-async function itemsShown(page) {
-  return section(page).locator("[data-item]:visible").all();
+/** The ids of the visible items of the section on the screen. */
+function itemsShown(page) {
+  const shown = section(page).locator("[data-item]:visible");
+  return shown.evaluateAll((elements) => elements.map((element) => element.dataset.item));
 }
 
 async function press(field) {
@@ -68,9 +69,22 @@ export async function answer(page, id, choice) {
   await answerItem(page.locator(`[data-item="${id}"]`), choice);
 }
 
+/** Opens a link, in the visitor's language. The organiser has said that everybody reads Swedish. */
+export async function open(page, link) {
+  await page.goto(link.url);
+  const { language } = page.context();
+  const isRight = (await page.locator("html").getAttribute("lang")) === language;
+  if (!isRight) {
+    await page
+      .locator(`a.language[lang="${language}"], button.language[lang="${language}"]`)
+      .click();
+    await page.locator(`html[lang="${language}"]`).waitFor({ state: "attached" });
+  }
+}
+
 /** Opens a link and goes to the first section. */
 export async function begin(page, link) {
-  await page.goto(link.url);
+  await open(page, link);
   const start = page.locator('button[name="go"][value="1"]');
   if ((await page.locator("#form").count()) === 0 && (await start.count()) > 0) {
     await start.click();
@@ -82,27 +96,23 @@ export async function begin(page, link) {
 export async function goOn(page) {
   const button = section(page).locator("button.main[name=go]").first();
   const value = await button.getAttribute("value");
-  await button.click();
+  await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
+  await page.waitForLoadState("domcontentloaded");
   return value;
 }
 
+/** Answers may bring up more questions. */
 async function answerSection(page, choices) {
   const done = new Set();
   for (;;) {
-    const next = [];
-    for (const item of await itemsShown(page)) {
-      const id = await item.getAttribute("data-item");
-      if (!done.has(id)) {
-        next.push([id, item]);
-      }
-    }
+    const next = (await itemsShown(page)).filter((id) => !done.has(id));
     if (next.length === 0) {
       return;
     }
-    for (const [id, item] of next) {
+    for (const id of next) {
       done.add(id);
       if (choices[id] !== null) {
-        await answerItem(item, choices[id]);
+        await answer(page, id, choices[id]);
       }
     }
   }
@@ -115,16 +125,8 @@ async function answerSection(page, choices) {
 export async function answerAll(page, choices = {}, seen = async () => {}) {
   for (let sections = 0; sections < 40; sections += 1) {
     await answerSection(page, choices);
-    const number = await section(page).getAttribute("data-section");
-    await seen(number);
+    await seen(await section(page).getAttribute("data-section"));
     await goOn(page);
-    await page.waitForFunction(
-      (left) =>
-        location.search.includes("section=review") ||
-        document.querySelector("#summary") !== null ||
-        document.querySelector("section[data-section]:not([hidden])")?.dataset.section !== left,
-      number,
-    );
     if (page.url().includes("section=review") || (await page.locator("#summary").count()) > 0) {
       return;
     }
