@@ -69,6 +69,8 @@ static void write_head(struct page *page, const struct page_head *head)
                 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                 "<meta name=\"color-scheme\" content=\"light dark\"><title>%s</title>",
                 language_code(page->language), head->title);
+    html_printf(html, "<link rel=\"icon\" type=\"image/svg+xml\" href=\"%s\">",
+                asset_url("icon.svg"));
     write_link(page, "base.css");
     if (head->stylesheet != NULL)
         write_link(page, head->stylesheet);

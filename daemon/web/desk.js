@@ -1,8 +1,9 @@
-"use strict";
 // Keeps the answers so far fresh on a study's pages. Without it, loading the page again does.
-const PAUSE = 5000;
+const PAUSE_MS = 5000;
+const LOOKS = 360; // then a page that was left open no longer keeps its session alive
 const tables = document.querySelectorAll("table[data-live]");
 const study = location.pathname.match(/^\/desk\/studies\/[^/]+/);
+let looks = 0;
 
 function show(rate) {
   for (const row of document.querySelectorAll("table[data-live] tr")) {
@@ -16,13 +17,23 @@ function show(rate) {
   }
 }
 
-async function look() {
-  if (document.visibilityState === "visible") {
-    const reply = await fetch(study[0] + "/rates", { redirect: "error" });
-    if (!reply.ok) return;
-    for (const rate of await reply.json()) show(rate);
+async function refresh() {
+  const reply = await fetch(`${study[0]}/rates`, { redirect: "error" });
+  if (reply.ok) {
+    (await reply.json()).forEach(show);
   }
-  setTimeout(look, PAUSE);
 }
 
-if (tables.length > 0 && study) setTimeout(() => look().catch(() => setTimeout(look, 4 * PAUSE)), PAUSE);
+async function look() {
+  if (document.visibilityState === "visible") {
+    await refresh().catch(() => {}); // without a connection the page stays as it is
+    looks += 1;
+  }
+  if (looks < LOOKS) {
+    setTimeout(look, PAUSE_MS);
+  }
+}
+
+if (tables.length > 0 && study) {
+  setTimeout(look, PAUSE_MS);
+}

@@ -106,7 +106,7 @@ def find_psql():
 
 
 class Service:
-    """debriefd run with a private cluster, until stop()."""
+    """debriefd run with a private cluster, until stop(). In settings {port} is the port it listens on."""
 
     def __init__(self, **settings):
         self.psql = find_psql()
@@ -123,7 +123,7 @@ class Service:
             **settings,
         }
         with open(self.config, "w", encoding="utf-8") as file:
-            file.writelines(f"{key} = {value}\n" for key, value in settings.items())
+            file.writelines(f"{key} = {value}\n".replace("{port}", str(self.port)) for key, value in settings.items())
         self.log_path = os.path.join(self.directory, "log")
         self.process = None
         try:
@@ -165,13 +165,16 @@ class Service:
             raise AssertionError(f"debriefd {words}: {done.stderr}")
         return done.stdout
 
-    def sql(self, text, role="postgres", fails=False):
-        """The rows of a script, as lists of text, run in the cluster as `role`; or how it fails."""
+    def sql_words(self, role="postgres"):
+        """The command that runs a script from its input."""
         words = [self.psql, "-X", "-q", "-A", "-t", "-F", "\x1f", "-R", "\x1e", "-v", "ON_ERROR_STOP=1",
                  "-h", os.path.join(self.directory, "state", "cluster", "run"), "-d", "debriefd", "-U", role, "-f", "-"]
-        if os.geteuid() == 0:
-            words = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] + words
-        done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        as_root = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        return as_root + words
+
+    def sql(self, text, role="postgres", fails=False):
+        """The rows of a script, as lists of text, run in the cluster as `role`; or how it fails."""
+        done = subprocess.run(self.sql_words(role), input=text, capture_output=True, text=True, timeout=PATIENCE, check=False,
                               cwd="/")
         if fails:
             return done.stderr if done.returncode != 0 else None
