@@ -5,6 +5,7 @@ import csv
 import io
 import os
 import signal
+import threading
 import uuid
 
 from service import (Programme, Service, ServiceTest, await_true, delegation_csv, load_definition, main, new_id, people_of,
@@ -275,6 +276,33 @@ class PersonalTest(ServiceTest):
         ego = world.others[6]
         named = {**pre_answers([world.subject], "x")}
         self.assertEqual(world.pre.submit(world.pre.invite()[ego], {"answers": named}).status, 422)
+
+    def test_answers_that_come_at_the_same_moment(self):
+        world = World(self, closes=False)
+        needles, ids, outcomes = world.needles(), [], set()
+        current = world.evaluations[2]
+
+        def insist():
+            nonlocal current
+            while not outcomes & {"no_participant"}:
+                ids.append(new_id())
+                line = {"id": ids[-1], "participant": world.subject,
+                        "evaluation": {"answers": post_answers(3, BEST=world.words[2]), "replaces": current}}
+                outcome = world.post.import_lines([line])[0]
+                outcomes.add(outcome["outcome"])
+                current = ids[-1] if outcome["outcome"] == "new" else current
+
+        thread = threading.Thread(target=insist)
+        thread.start()
+        await_true(lambda: len(ids) > 5, "some answers")
+        self.assertEqual(world.erase().status, 200)
+        thread.join(60)
+        self.assertLessEqual({"new", "no_participant"}, outcomes)
+        world.study.await_settled()
+        left = {table for table, _ in found_in(self.service, [*needles, *ids])}
+        self.assertLessEqual(left, {"debrief.audit_record"})  # of the attempts that came after it
+        self.assertEqual(found_in(self.service, [*needles, *ids[:6]]), [])
+        self.assertEqual(self.run_job(world.study, "verify")["outcome"], "succeeded")
 
     def test_twice_unknown_foreign_and_named(self):
         world, stranger = World(self), World(self)
