@@ -316,41 +316,40 @@ BEGIN
 END
 $$;
 
--- What others answered about the person, in what they sent and in what they have not sent yet. Levels are written as
--- answers.h says: "uuid":level, without a blank.
+-- What others answered about the person, in what they sent and in what they have not sent yet: in every table of a wave's
+-- answers, compiled (`texts`) or as they are given (`answers`). Levels are compiled as answers.h says: "uuid":level,
+-- without a blank. Says in how many of them.
 CREATE FUNCTION logic.rosters_forget(programme uuid, known logic.pseudonyms, for_real boolean) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
     forgotten bigint := 0;
     step bigint;
     person uuid;
-    level text;
+    t record;
 BEGIN
-    FOREACH person IN ARRAY known.participants LOOP
-        level := '"' || person || '":(null|-?[0-9]+)';
-        IF for_real THEN
-            UPDATE debrief.evaluation e
-            SET texts = regexp_replace(regexp_replace(e.texts, ',' || level, '', 'g'), level || ',?', '', 'g')
-            WHERE e.programme_id = programme AND e.wave_id = ANY (known.waves) AND strpos(e.texts, person::text) > 0;
-        ELSE
-            PERFORM FROM debrief.evaluation e WHERE e.programme_id = programme AND e.wave_id = ANY (known.waves)
-                AND strpos(e.texts, person::text) > 0 AND e.participant_id <> ALL (known.participants);
-        END IF;
-        GET DIAGNOSTICS step = ROW_COUNT;
-        forgotten := forgotten + step;
-        IF for_real AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = 'debrief.draft'::regclass
-                                AND a.attname = 'answers' AND NOT a.attisdropped) THEN
-            EXECUTE 'UPDATE debrief.draft d SET answers = (
-                         SELECT coalesce(jsonb_object_agg(x.key, CASE jsonb_typeof(x.value) WHEN ''object'' THEN x.value - $3
-                                                                                            ELSE x.value END), ''{}'')
-                         FROM jsonb_each(d.answers) x)
-                     WHERE d.programme_id = $1 AND d.wave_id = ANY (($2).waves) AND strpos(d.answers::text, $3) > 0'
-                USING programme, known, person::text;
-        ELSIF for_real THEN
-            EXECUTE 'UPDATE debrief.draft d
-                     SET texts = regexp_replace(regexp_replace(d.texts, '','' || $3, '''', ''g''), $3 || '',?'', '''', ''g'')
-                     WHERE d.programme_id = $1 AND d.wave_id = ANY (($2).waves)' USING programme, known, level;
-        END IF;
+    FOR t IN
+        SELECT c.oid::regclass::text AS tabled, a.attname AS held, CASE a.attname
+                   WHEN 'texts' THEN 'regexp_replace(regexp_replace(t.texts, '','' || $4, '''', ''g''), $4 || '',?'', '''', ''g'')'
+                   ELSE '(SELECT coalesce(jsonb_object_agg(x.key, CASE jsonb_typeof(x.value) WHEN ''object'' THEN x.value - $3
+                                                                                             ELSE x.value END), ''{}'')
+                          FROM jsonb_each(t.answers) x)' END AS left_of,
+               CASE WHEN EXISTS (SELECT FROM pg_attribute p WHERE p.attrelid = c.oid AND p.attname = 'participant_id')
+                    THEN '(t.participant_id IS NULL OR t.participant_id <> ALL (($2).participants))' ELSE 'true' END AS others
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+            AND (a.attname, a.atttypid) IN (('texts', 'text'::regtype), ('answers', 'jsonb'::regtype))
+        WHERE n.nspname = 'debrief' AND c.relkind IN ('r', 'p')
+          AND EXISTS (SELECT FROM pg_attribute w WHERE w.attrelid = c.oid AND w.attname = 'wave_id' AND NOT w.attisdropped)
+        ORDER BY 1
+    LOOP
+        FOREACH person IN ARRAY known.participants LOOP
+            EXECUTE format(CASE WHEN for_real THEN
+                    'WITH changed AS (UPDATE %1$s t SET %2$I = %3$s WHERE %4$s RETURNING 1) SELECT count(*) FROM changed'
+                ELSE 'SELECT count(*) FROM %1$s t WHERE %4$s' END, t.tabled, t.held, t.left_of,
+                format('t.programme_id = $1 AND t.wave_id = ANY (($2).waves) AND strpos(t.%I::text, $3) > 0 AND %s', t.held, t.others))
+                INTO step USING programme, known, person::text, '"' || person || '":(null|-?[0-9]+)';
+            forgotten := forgotten + step;
+        END LOOP;
     END LOOP;
     RETURN forgotten;
 END
@@ -462,12 +461,12 @@ BEGIN
         SELECT programme, f.study_id, gen_random_uuid(), f.sector, f.is_staff, f.codes FROM logic.seats_of(programme, known) f;
     END IF;
 
+    forgotten := logic.rosters_forget(programme, known, for_real);
     removed := logic.interviews_erase(programme, known, for_real);
     FOR t IN SELECT p.tabled, p.columns FROM logic.personal_tables() p LOOP
         removed := removed || jsonb_build_object(split_part(t.tabled, '.', 2), logic.personal_take(
             programme, known, t.tabled, logic.personal_condition(t.columns), for_real));
     END LOOP;
-    forgotten := logic.rosters_forget(programme, known, for_real);
     SELECT count(*) INTO records FROM logic.records_naming(programme, known, who.name, who.email);
     removed := (SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}') FROM jsonb_each(removed) r WHERE r.value <> '0');
 

@@ -21,9 +21,10 @@ $$;
 -- The tables whose rows of a study or wave go: those that hold people.
 CREATE FUNCTION logic.retained_tables() RETURNS TABLE (tabled text, condition text)
 LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
-    SELECT p.tabled, 't.programme_id = $1 AND ' || CASE
+    SELECT p.tabled, 't.programme_id = $1 AND (' || CASE
         WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = p.tabled::regclass AND a.attname = 'wave_id' AND NOT a.attisdropped)
             THEN 't.wave_id = ANY (($2).waves)' ELSE 't.study_id = ANY (($2).studies)' END
+        || CASE WHEN 'person_id' = ANY (p.columns) THEN ' OR t.person_id = ANY (($2).persons))' ELSE ')' END
     FROM logic.personal_tables() p
     WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = p.tabled::regclass
                   AND a.attname IN ('wave_id', 'study_id') AND NOT a.attisdropped)

@@ -5,6 +5,7 @@ import csv
 import io
 import os
 import signal
+import threading
 import uuid
 
 from service import (Programme, Service, ServiceTest, await_true, delegation_csv, load_definition, main, new_id, people_of,
@@ -193,12 +194,39 @@ class PersonalTest(ServiceTest):
         world = World(self)
         forget = self.service.sql("SELECT pg_get_functiondef('logic.rosters_forget'::regproc)")[0][0]
         try:
-            self.service.sql(forget.replace("strpos(e.texts, person::text) > 0;", "false;") + ";")
+            broken = forget.replace("strpos(t.%I::text, $3) > 0", "strpos(t.%I::text, $3) < 0")
+            self.assertNotEqual(broken, forget)
+            self.service.sql(broken + ";")
             needles = world.needles()
             self.assertEqual(world.erase().status, 200)
             self.assertEqual({name for name, _ in found_in(self.service, needles)}, {"debrief.evaluation"})
         finally:
             self.service.sql(forget + ";")
+
+    def test_an_interviewee_is_nowhere(self):
+        world = World(self)
+        other = world.people[1][1]
+        interview = f"interview-{world.tag}"
+        for kind, table in [("codes", "code,label\nfood,Food\n"),
+                            ("interviews", f"interview,email,sector,sequence,trips\n{interview},{world.email},politics,1,"
+                                           f"{world.study.id}\nI2,{other},politics,2,{world.study.id}\n"),
+                            ("segments", f"segment,interview,trip\ns-{world.tag},{interview},{world.study.id}\ns2,I2,\n"),
+                            ("codings", f"coder,segment,code,sentiment\nA,s-{world.tag},food,1\nB,s-{world.tag},food,\nA,s2,food,1\n"),
+                            ("quotes", f"quote,interview,code,approval\nq-{world.tag},{interview},food,approved\nq2,I2,food,pending\n")]:
+            world.organiser.made("POST", f"/v1/{kind}:import", table.encode(), "text/csv")
+        needles = [*world.needles(), interview, f"s-{world.tag}", f"q-{world.tag}"]
+        self.assertIn("interview", {row["area"] for row in world.organiser.made(
+            "GET", f"/v1/persons/{world.person}:export")["rows"]})
+        done = world.erase()
+        self.assertEqual(done.status, 200, done)
+        for table, count in {"interview": 1, "interview_trip": 1, "segment": 1, "coder_segment": 2, "coding": 2, "quote": 1}.items():
+            self.assertEqual(done.json["removed"].get(table), count, (table, done.json))
+        world.study.await_settled()
+        self.assertEqual(found_in(self.service, needles), [])
+        self.assertEqual([one["interview"] for one in world.programme.coder.made("GET", "/v1/interviews")["interviews"]], ["I2"])
+        again = world.organiser.call("POST", "/v1/interviews:import", f"interview,email,sector,sequence\n{interview},"
+                                     f"{world.email},politics,1\n".encode(), "text/csv")
+        self.assertEqual(again.status, 422)
 
     def test_metrics_are_those_of_the_others(self):
         """In a study that has released nothing the facts and rows are those of a study the person never was in."""
@@ -248,6 +276,33 @@ class PersonalTest(ServiceTest):
         ego = world.others[6]
         named = {**pre_answers([world.subject], "x")}
         self.assertEqual(world.pre.submit(world.pre.invite()[ego], {"answers": named}).status, 422)
+
+    def test_answers_that_come_at_the_same_moment(self):
+        world = World(self, closes=False)
+        needles, ids, outcomes = world.needles(), [], set()
+        current = world.evaluations[2]
+
+        def insist():
+            nonlocal current
+            while not outcomes & {"no_participant"}:
+                ids.append(new_id())
+                line = {"id": ids[-1], "participant": world.subject,
+                        "evaluation": {"answers": post_answers(3, BEST=world.words[2]), "replaces": current}}
+                outcome = world.post.import_lines([line])[0]
+                outcomes.add(outcome["outcome"])
+                current = ids[-1] if outcome["outcome"] == "new" else current
+
+        thread = threading.Thread(target=insist)
+        thread.start()
+        await_true(lambda: len(ids) > 5, "some answers")
+        self.assertEqual(world.erase().status, 200)
+        thread.join(60)
+        self.assertLessEqual({"new", "no_participant"}, outcomes)
+        world.study.await_settled()
+        left = {table for table, _ in found_in(self.service, [*needles, *ids])}
+        self.assertLessEqual(left, {"debrief.audit_record"})  # of the attempts that came after it
+        self.assertEqual(found_in(self.service, [*needles, *ids[:6]]), [])
+        self.assertEqual(self.run_job(world.study, "verify")["outcome"], "succeeded")
 
     def test_twice_unknown_foreign_and_named(self):
         world, stranger = World(self), World(self)
