@@ -175,9 +175,10 @@ const char *sheet_name(const struct sheet *sheet, size_t index)
     return sheet->names.data + sheet->name_offsets[index];
 }
 
+/* "sep=" at the beginning would name the separator. */
 static void write_cell(struct buf *out, const char *text)
 {
-    if (strpbrk(text, "\t\n\";,") == NULL) {
+    if (strpbrk(text, "\t\n\";,") == NULL && strncmp(text, "sep=", 4) != 0) {
         buf_append_text(out, text);
         return;
     }
