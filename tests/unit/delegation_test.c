@@ -29,8 +29,8 @@ static bool row_is(size_t index, const char *expected)
     bool is_same = row != NULL;
     const char *name;
     json_t *value;
-    json_object_foreach(wanted, name, value)
-        is_same = is_same && json_equal(json_object_get(row, name), value);
+    json_object_foreach(wanted, name, value) is_same =
+        is_same && json_equal(json_object_get(row, name), value);
     json_decref(wanted);
     return is_same;
 }
@@ -56,10 +56,11 @@ static void test_swedish(void)
                "Ek;Ture;ture@example.org;Näringsliv;;Ek AB;;nej\n");
     CU_ASSERT_EQUAL(delegation->errors, 0);
     CU_ASSERT_EQUAL(json_array_size(delegation->rows), 2);
-    CU_ASSERT(row_is(0, "{\"line\":4,\"name\":\"Åsa Öberg\",\"email\":\"Asa@Example.org\","
-                        "\"reference\":\"asa@example.org\",\"sector\":\"politics\",\"organisation\":"
-                        "\"Region Nord\",\"language\":\"sv\",\"is_staff\":false,\"travelled\":true,"
-                        "\"municipality\":\"\",\"role\":\"\"}"));
+    CU_ASSERT(row_is(0,
+                     "{\"line\":4,\"name\":\"Åsa Öberg\",\"email\":\"Asa@Example.org\","
+                     "\"reference\":\"asa@example.org\",\"sector\":\"politics\",\"organisation\":"
+                     "\"Region Nord\",\"language\":\"sv\",\"is_staff\":false,\"travelled\":true,"
+                     "\"municipality\":\"\",\"role\":\"\"}"));
     CU_ASSERT(row_is(1, "{\"line\":5,\"name\":\"Ture Ek\",\"sector\":\"business\","
                         "\"language\":\"sv\",\"travelled\":false}"));
     CU_ASSERT_EQUAL(delegation->count, 1);
@@ -132,9 +133,12 @@ static void test_addresses(void)
         const char *address;
         bool is_good;
     } rows[] = {
-        {"a@b.se", true},       {"a.b+c@d.example.org", true}, {"å@b.se", true}, {"a@b", false},
-        {"@b.se", false},       {"a@@b.se", false},            {"a@.se", false}, {"a@b..se", false},
-        {"a b@c.se", false},    {"a@b.se.", false},            {"a", false},     {"<a@b.se>", false},
+        {"a@b.se", true},    {"a.b+c@d.example.org", true},
+        {"å@b.se", true},    {"a@b", false},
+        {"@b.se", false},    {"a@@b.se", false},
+        {"a@.se", false},    {"a@b..se", false},
+        {"a b@c.se", false}, {"a@b.se.", false},
+        {"a", false},        {"<a@b.se>", false},
         {"a.@b.se", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
