@@ -19,6 +19,7 @@ static const struct {
     const char *label;
 } tabs[] = {
     {DESK_TAB_OVERVIEW, "/desk/studies/{study}", sentence("Overview")},
+    {DESK_TAB_DELEGATION, "/desk/studies/{study}/delegation", sentence("Delegation")},
     {DESK_TAB_RESULTS, "/desk/studies/{study}/results", sentence("Results")},
 };
 

@@ -10,6 +10,8 @@ static const struct route *const tables[] = {
     desk_study_routes,
     form_routes,
     mail_page_routes,
+    desk_delegation_routes,
+    desk_upload_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

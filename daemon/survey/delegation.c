@@ -200,7 +200,7 @@ static void set_cell(struct delegation_reading *reading, json_t *row, size_t cel
 
 /* Something at something.something without spaces: what the mail server says later is better than
  * any pattern. */
-static bool is_address(const char *text)
+bool delegation_is_address(const char *text)
 {
     const char *at = strchr(text, '@');
     if (at == NULL || at == text || strchr(at + 1, '@') != NULL || strlen(text) > ADDRESS_MAX ||
@@ -245,7 +245,7 @@ static void check_person(struct delegation_reading *reading, json_t *row)
     char reference[CELL_MAX * 4 + 1];
     const char *person = delegation_member(row, "person");
     const char *address = delegation_member(row, "email");
-    if (address[0] != '\0' && !is_address(address))
+    if (address[0] != '\0' && !delegation_is_address(address))
         add_to_row(reading->delegation, row, DELEGATION_NOT_AN_ADDRESS, "email", address);
     if (address[0] == '\0' && person[0] == '\0')
         add_to_row(reading->delegation, row, DELEGATION_NO_ADDRESS, "email", "");

@@ -55,6 +55,8 @@ void delegation_destroy(struct delegation *delegation);
 
 bool delegation_is_error(enum delegation_fault_kind kind);
 
+bool delegation_is_address(const char *text);
+
 /* Appends one sentence, plain text: "Row 3, e-mail: "x" is not an e-mail address." */
 void delegation_say(const struct delegation_fault *fault, enum language language, struct buf *out);
 
