@@ -283,7 +283,9 @@ static const char *field(const struct desk *desk, const char *name)
 static void saved(struct desk *desk, int status, const json_t *body, void *context)
 {
     (void)context;
-    if (status >= 400)
+    if (status == 409)
+        desk_refuse(desk, ONE_PATH, say(desk->language, "Somebody else has this e-mail address."));
+    else if (status >= 400)
         desk_refuse(desk, ONE_PATH, desk_detail(desk, body));
     else
         desk_back(desk, ONE_PATH, say(desk->language, "It is saved."));

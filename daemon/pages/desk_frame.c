@@ -9,7 +9,8 @@ static const struct {
     const char *path;
     const char *label;
 } areas[] = {
-    {"/desk", sentence("Studies")},
+    {"/desk", sentence("Studies")},         {"/desk/people", sentence("People")},
+    {"/desk/jobs", sentence("Jobs")},       {"/desk/audit", sentence("Audit trail")},
     {"/desk/account", sentence("Account")},
 };
 

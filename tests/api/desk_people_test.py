@@ -1,5 +1,6 @@
 """The desk's pages about people, in a browser without scripts: the delegation from a spreadsheet, changes of it."""
 
+import csv
 import io
 import re
 import zipfile
@@ -190,6 +191,83 @@ class DeskPeopleTest(ServiceTest):
         page = self.browser.send("/new", name="No Address", email="x", organisation="O")
         self.assertEqual(page.status, 422)
         self.assertIn("“x” is not an e-mail address", page.words)
+
+    def person(self, name):
+        return self.service.sql(f"SELECT person_id FROM identity.person WHERE programme_id = '{self.programme.id}' "
+                                f"AND name = '{name}'")[0][0]
+
+    def test_people_are_found(self):
+        self.study.import_delegates(people_of("politics", "state", prefix="findable"))
+        page = self.browser.get("/desk/people?name=FINDABLE1")
+        self.assertIn("Person findable1", page.words)
+        self.assertNotIn("Person findable0", page.words)
+        self.assertIn("Nobody was found", self.browser.get("/desk/people?name=%3Cscript%3E").words)
+        page = self.browser.get("/desk/people?name=findable&limit=1")
+        more = next(link for link in page.document.links if "after=" in link)
+        self.assertIn("Person findable1", self.browser.get(more).words)
+        page = self.browser.get("/desk/people/" + self.person("Person findable0"))
+        self.assertIn("findable0@example.org", page.words)
+        self.assertIn(f"{self.path}/{self.participant('Person findable0')}", page.document.links)
+
+    def test_everything_held_is_handed_over(self):
+        self.study.import_delegates(people_of("politics", prefix="held"))
+        path = "/desk/people/" + self.person("Person held0")
+        table = self.browser.get(path + "/export.csv")
+        self.assertEqual(table.headers["Content-Disposition"], 'attachment; filename="person.csv"')
+        rows = list(csv.reader(io.StringIO(table.body.decode("utf-8-sig"))))
+        self.assertEqual(rows[0], ["area", "study", "wave", "record", "item", "question", "value", "at"])
+        self.assertIn("held0@example.org", [row[6] for row in rows])
+        told = self.browser.get(path + "/export.json").json
+        # Having been fetched once is held, too.
+        self.assertEqual(len(told["rows"]), len(rows))
+        self.assertIn("person.exported", str(self.service.sql(
+            f"SELECT record FROM debrief.audit_record WHERE programme_id = '{self.programme.id}'")))
+        self.assertEqual(self.signed_in(self.analyst).get(path + "/export.csv").status, 403)
+
+    def test_erasing_asks_for_the_name(self):
+        self.study.import_delegates(people_of("politics", "state", prefix="gone"))
+        path = f"/desk/people/{self.person('Person gone0')}/erase"
+        page = self.browser.get(path)
+        self.assertIn("Nothing is erased yet", page.words)
+        self.assertRegex(page.words, r"Name and address 1\b")
+        self.assertIn("another one", self.browser.send("/erase", reason="asked for", name="Person gone").words)
+        self.assertIn("Say why", self.browser.send("/erase", reason="", name="Person gone0").words)
+        self.assertEqual(self.names(), ["Person gone0", "Person gone1"])
+        page = self.browser.send("/erase", reason="asked for", name="Person gone0")
+        self.assertIn("The person is erased", page.words)
+        self.assertEqual(self.names(), ["Person gone1"])
+        self.assertEqual(self.browser.get(path).status, 404)
+
+    def test_retention(self):
+        self.browser.get("/desk/retention")
+        page = self.browser.send("/retention", months="24")
+        self.assertIn("It is saved", page.words)
+        self.assertEqual(dict(self.browser.form("/retention").fields)["months"], "24")
+        self.browser.send("/retention", months="")
+        self.assertEqual(self.service.sql(
+            f"SELECT retention_months IS NULL FROM debrief.programme WHERE programme_id = '{self.programme.id}'"), [["t"]])
+
+    def test_consent(self):
+        wave = self.study.wave("post", *self.instrument)
+        path = f"/desk/studies/{self.study.id}/waves/{wave.id}/consent"
+        self.browser.get(path)
+        self.assertIn("It is saved", self.browser.send("/consent", sv="Läs <b>detta</b>.", en="Read this.").words)
+        self.assertEqual(dict(self.browser.form("/consent").fields)["sv"], "Läs <b>detta</b>.")
+        self.assertIn("both languages", self.browser.send("/consent", sv="Bara svenska.", en="").words)
+        self.browser.send("/consent", button="default")
+        self.assertTrue(self.programme.organiser.made("GET", wave.path + "/consent")["is_default"])
+
+    def test_jobs_and_trail(self):
+        page = self.browser.get("/desk/jobs")
+        job = self.study.job("verify")
+        self.assertIn("Compute everything again and compare", page.words)
+        self.assertIn("runs as soon as", self.browser.send(job["id"] + "/run").words)
+        self.assertEqual(self.browser.get("/desk/jobs/" + job["id"]).status, 200)
+        page = self.browser.get("/desk/audit?limit=3")
+        self.assertIn("The trail is whole", page.words)
+        self.assertIn("Leader", page.words)
+        older = next(link for link in page.document.links if "before=" in link)
+        self.assertEqual(self.browser.get(older).status, 200)
 
     def test_another_programme_sees_nothing(self):
         other = Programme(self.service, "Other " + self.id())
