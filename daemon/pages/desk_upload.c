@@ -19,7 +19,7 @@ static void write_form_begin(struct desk *desk, struct buf *html)
 static void write_text(struct desk *desk, struct buf *html, const char *text, const char *label)
 {
     html_printf(html,
-                "<div class=\"field\"><label for=\"text\">%s</label><textarea id=\"text\" "
+                "<div class=\"field cells\"><label for=\"text\">%s</label><textarea id=\"text\" "
                 "name=\"text\" rows=\"10\" wrap=\"off\" spellcheck=\"false\" "
                 "aria-describedby=\"text-help\">\n%s</textarea><p id=\"text-help\" class=\"help\">"
                 "%s</p></div>",
