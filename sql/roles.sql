@@ -105,3 +105,7 @@ REVOKE EXECUTE ON FUNCTION logic.mails_plan, logic.mails_resend, logic.mail_clai
     FROM debriefd_serve, debriefd_work;
 REVOKE EXECUTE ON FUNCTION logic.mail_queue, logic.mails_withdraw, logic.mail_plan_set, logic.mail_bounce,
     logic.mail_subscribe, logic.mail_ask FROM debriefd_work;
+
+-- The desk's pages about people.
+REVOKE EXECUTE ON FUNCTION logic.delegation_named, logic.person_change, logic.person_named, logic.audit_recent
+    FROM debriefd_work;

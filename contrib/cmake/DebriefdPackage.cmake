@@ -10,6 +10,7 @@ if(TARGET debriefctl)
 endif()
 install(FILES contrib/completion/debriefd DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES contrib/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES contrib/nginx/debriefd.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples RENAME nginx.conf)
 
 find_program(GZIP gzip REQUIRED)
 configure_file(contrib/debian/changelog.in changelog @ONLY)

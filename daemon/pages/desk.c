@@ -23,6 +23,12 @@ static bool add_query(struct desk *desk, const struct parameter *parameter, stru
     case FROM_QUERY_LIMIT:
         params_int(params, number >= 1 && number <= 1000 ? number : 100);
         return true;
+    case FROM_QUERY_NUMBER:
+        if (number > 0)
+            params_int(params, number);
+        else
+            params_null(params);
+        return true;
     case FROM_QUERY_TEXT:
         params_text(params, text);
         return true;

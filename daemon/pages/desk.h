@@ -159,5 +159,12 @@ extern const struct route desk_new_routes[];
 extern const struct route desk_study_routes[];
 extern const struct route desk_wave_routes[];
 extern const struct route desk_results_routes[];
+extern const struct route desk_delegation_routes[];
+extern const struct route desk_upload_routes[];
+extern const struct route desk_people_routes[];
+extern const struct route desk_erase_routes[];
+extern const struct route desk_keeping_routes[];
+extern const struct route desk_job_routes[];
+extern const struct route desk_audit_routes[];
 
 #endif

@@ -9,7 +9,8 @@ static const struct {
     const char *path;
     const char *label;
 } areas[] = {
-    {"/desk", sentence("Studies")},
+    {"/desk", sentence("Studies")},         {"/desk/people", sentence("People")},
+    {"/desk/jobs", sentence("Jobs")},       {"/desk/audit", sentence("Audit trail")},
     {"/desk/account", sentence("Account")},
 };
 
@@ -19,6 +20,7 @@ static const struct {
     const char *label;
 } tabs[] = {
     {DESK_TAB_OVERVIEW, "/desk/studies/{study}", sentence("Overview")},
+    {DESK_TAB_DELEGATION, "/desk/studies/{study}/delegation", sentence("Delegation")},
     {DESK_TAB_RESULTS, "/desk/studies/{study}/results", sentence("Results")},
 };
 

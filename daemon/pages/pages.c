@@ -13,6 +13,13 @@ static const struct route *const tables[] = {
     mail_page_routes,
     desk_wave_routes,
     desk_results_routes,
+    desk_delegation_routes,
+    desk_upload_routes,
+    desk_people_routes,
+    desk_erase_routes,
+    desk_keeping_routes,
+    desk_job_routes,
+    desk_audit_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

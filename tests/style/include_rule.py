@@ -13,7 +13,7 @@ import tempfile
 LAYERS = [
     ["base"],
     ["config", "telemetry"],
-    ["db", "outbound"],
+    ["db", "outbound", "sheet"],
     ["http"],
     ["survey", "coding", "metrics", "export"],
     ["jobs", "api"],
@@ -34,7 +34,8 @@ THIRD_PARTY = [
     (r"igraph.*", {"metrics"}),
     (r"zlib\.h", {"http"}),
     (r"curl/.*", {"outbound", "contrib/ctl"}),
-    (r"libxml/.*|zip\.h", {"coding"}),
+    (r"(expat|zip)\.h", {"sheet"}),
+    (r"libxml/.*", {"coding"}),
     (r"jansson\.h", {"survey", "jobs", "api", "pages", "contrib/ctl", "include"}),
 ]
 SYSTEM = re.compile(r"([a-z0-9_]+|(sys|arpa|netinet|net|linux|bits)/[a-z0-9_]+)\.h")
