@@ -1,8 +1,10 @@
 /* A programme's own rows: its interviews, and its comparison from the studies' internal means; and
- * a release of the comparison from the means that the studies have released, which therefore says
- * nothing that these do not. Both belong to the reserved study. */
+ * a release: of the interviews when they are closed, and of the comparison from the means that the
+ * studies have released, which therefore says nothing that these do not. Both belong to the
+ * reserved study. */
 #include "compare.h"
 
+#include "publish_part.h"
 #include <debriefd/comparison.h>
 #include <debriefd/interview_facts.h>
 #include <string.h>
@@ -116,6 +118,17 @@ static bool compare_internal(const struct study_run *run, struct refresh_result 
     return is_good;
 }
 
+static bool tell_interviews(const struct study_run *run, struct metric_rows *rows,
+                            struct error *err)
+{
+    struct publish_interviews interviews = {0};
+    bool is_good = publish_interviews_read(run, NULL, &interviews, err);
+    if (is_good && interviews.is_closed)
+        release_interviews_tell(&interviews.told, rows);
+    publish_interviews_finish(&interviews);
+    return is_good;
+}
+
 /* Nothing is released before there is something to say. */
 static bool compare_released(const struct study_run *run, struct refresh_result *result,
                              struct error *err)
@@ -123,6 +136,7 @@ static bool compare_released(const struct study_run *run, struct refresh_result 
     struct comparison *comparison = comparison_create();
     struct metric_rows *rows = metric_rows_create();
     bool is_good =
+        tell_interviews(run, rows, err) &&
         load_values(run, "comparison_released", comparison, err) &&
         comparison_compute(comparison, rows, err) &&
         (metric_rows_count(rows) == 0 || release_store(run, rows, &result->release, err));

@@ -89,7 +89,24 @@ LANGUAGE sql STABLE AS $$
                       AND g.wave_id = wave AND g.family = named AND t.sector = ANY (g.sectors))
 $$;
 
-CREATE FUNCTION logic.explanations(programme uuid, study uuid, with_coding boolean)
+-- Why an internal row of interviews is in no release; null for what is the analyst's.
+CREATE FUNCTION logic.interview_reason(programme uuid, study uuid, named text, metric text, fewest integer) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN metric NOT IN ('interviewees', 'int.count', 'int.prevalence', 'int.quantifier', 'int.balance',
+                            'int.disagreement', 'int.divided', 'quote.publishable') THEN NULL
+        WHEN NOT EXISTS (SELECT FROM debrief.release_metric m
+                         WHERE m.programme_id = programme AND m.study_id = study AND m.family = 'interview'
+                           AND m.number = (SELECT max(r.number) FROM debrief.release r
+                                           WHERE r.programme_id = programme AND r.study_id = study)) THEN 'withheld_open'
+        WHEN (SELECT m.value FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
+                AND m.family = 'interview' AND m.metric = 'interviewees') < fewest THEN 'withheld_k'
+        WHEN (SELECT c.trip_specific FROM debrief.code c WHERE c.programme_id = programme AND c.code = named)
+             = (study = '00000000-0000-0000-0000-000000000000') THEN 'withheld_elsewhere'
+        ELSE 'withheld_approval' END
+$$;
+
+CREATE FUNCTION logic.explanations(programme uuid, study uuid, fewest integer, with_coding boolean)
 RETURNS TABLE (place bigint, body json)
 LANGUAGE sql STABLE AS $$
     WITH measured AS MATERIALIZED (
@@ -115,7 +132,9 @@ LANGUAGE sql STABLE AS $$
         SELECT m.family, m.wave, m.item, m.metric, min(m.position) AS position,
                EXISTS (SELECT FROM opened o WHERE o.kind = ANY (string_to_array(m.wave, '>')) OR m.item = 'net_panel')
                OR EXISTS (SELECT FROM measured d JOIN opened o ON o.wave_id = ANY (d.waves)
-                          WHERE d.wave = m.wave AND d.item = m.item) AS is_open
+                          WHERE d.wave = m.wave AND d.item = m.item) AS is_open,
+               CASE WHEN m.family = 'interview' THEN logic.interview_reason(programme, study, m.item, m.metric, fewest)
+                   END AS reason
         FROM debrief.metric m
         WHERE m.programme_id = programme AND m.study_id = study
           AND NOT EXISTS (SELECT FROM released r WHERE (r.family, r.wave, r.item, r.metric)
@@ -128,8 +147,8 @@ LANGUAGE sql STABLE AS $$
         FROM released r
         UNION ALL
         SELECT i.family, i.wave, i.item, i.metric, i.position + 1000000,
-               CASE WHEN i.is_open THEN 'held_back' ELSE 'internal' END,
-               CASE WHEN i.is_open THEN 'withheld_open' END, NULL
+               CASE WHEN i.is_open OR i.reason IS NOT NULL THEN 'held_back' ELSE 'internal' END,
+               CASE WHEN i.is_open THEN 'withheld_open' ELSE i.reason END, NULL
         FROM internal i
     ), placed AS (
         SELECT s.*, m.used, coalesce(m.is_conditional, false) AS is_conditional,
@@ -190,7 +209,7 @@ LANGUAGE sql STABLE AS $$
         'on_hold', logic.is_on_hold(programme, study),
         'least_answers', fewest, 'least_distribution', distribution,
         'items', (SELECT coalesce(json_agg(e.body ORDER BY e.place, e.body ->> 'wave', e.body ->> 'item'), '[]')
-                  FROM logic.explanations(programme, study, with_coding) e),
+                  FROM logic.explanations(programme, study, fewest, with_coding) e),
         'unmeasured', logic.unmeasured(programme, study))
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT * FROM debrief.release l WHERE l.programme_id = programme AND l.study_id = study

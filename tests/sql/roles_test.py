@@ -179,7 +179,7 @@ DEFINERS = """
     account_create account_list account_revoke actor_label audit_list audit_state consent_accept
     consent_state draft_discard draft_keep draft_merge draft_rebase draft_recorded form_people form_read
     person_erase person_export person_list persons_erased persons_readmit persons_refer
-    persons_store proxy_begin retention_plan retention_run session_end session_find sign_in sign_in_ask
+    persons_store proxy_begin quotes_retract retention_plan retention_run session_end session_find sign_in sign_in_ask
     sign_in_link
 """.split()
 
