@@ -205,7 +205,9 @@ static bool is_wanted(const struct invocation *invocation, const json_t *item)
 {
     const char *wave = invocation_option(invocation, "wave");
     const char *name = invocation_option(invocation, "item");
-    return (wave == NULL || strcmp(wave, text_of(item, "wave")) == 0) &&
+    bool is_of_interviews = strcmp(invocation->command->noun, "interviews") != 0 ||
+                            strcmp(text_of(item, "family"), "interview") == 0;
+    return is_of_interviews && (wave == NULL || strcmp(wave, text_of(item, "wave")) == 0) &&
            (name == NULL || strcmp(name, text_of(item, "item")) == 0);
 }
 

@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASSES 2 /* of people whom everybody can tell apart: who was on the trip, and the others  \
-                   */
+#define CLASSES                                                                                    \
+    2 /* of people whom everybody can tell apart: who was on the trip, and the others              \
+       */
 #define TYPES 6
 
 /* What one of them may have said of the theme. */
@@ -375,7 +376,7 @@ static void few_are_named_only_when_approved(void)
 
 static void a_trip_has_its_own_themes(void)
 {
-    static const struct {
+    const struct {
         struct release_theme theme;
         const char *trip;
         size_t speakers;
