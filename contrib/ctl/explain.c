@@ -56,7 +56,8 @@ struct explained {
 static void why_open(struct buf *text, const struct explained *explained)
 {
     bool is_interview = strcmp(text_of(explained->item, "family"), "interview") == 0;
-    buf_append_text(text, is_interview ? "the interviews are not closed" : "the wave is open");
+    buf_append_text(text, is_interview ? "the interviews, or all waves of the trip, are open"
+                                       : "the wave is open");
 }
 
 static void why_few(struct buf *text, const struct explained *explained)

@@ -89,22 +89,14 @@ LANGUAGE sql STABLE AS $$
                       AND g.wave_id = wave AND g.family = named AND t.sector = ANY (g.sectors))
 $$;
 
--- Why an internal row of interviews is in no release; null for what is the analyst's.
-CREATE FUNCTION logic.interview_reason(programme uuid, study uuid, named text, metric text, fewest integer) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT CASE
-        WHEN metric NOT IN ('interviewees', 'int.count', 'int.prevalence', 'int.quantifier', 'int.balance',
-                            'int.disagreement', 'int.divided', 'quote.publishable') THEN NULL
-        WHEN NOT EXISTS (SELECT FROM debrief.release_metric m
-                         WHERE m.programme_id = programme AND m.study_id = study AND m.family = 'interview'
-                           AND m.number = (SELECT max(r.number) FROM debrief.release r
-                                           WHERE r.programme_id = programme AND r.study_id = study)) THEN 'withheld_open'
-        WHEN (SELECT m.value FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
-                AND m.family = 'interview' AND m.metric = 'interviewees') < fewest THEN 'withheld_k'
-        WHEN (SELECT c.trip_specific FROM debrief.code c WHERE c.programme_id = programme AND c.code = named)
-             = (study = '00000000-0000-0000-0000-000000000000') THEN 'withheld_elsewhere'
-        ELSE 'withheld_approval' END
-$$;
+-- Why an internal row of interviews is in no release; null for what is the analyst's. A theme that is told elsewhere is
+-- one of trips for the programme, and one of the programme for a trip.
+CREATE FUNCTION logic.interview_reason(metric text, is_told boolean, is_few boolean, is_elsewhere boolean) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN metric NOT IN ('interviewees', 'int.count', 'int.prevalence', 'int.quantifier', 'int.balance',
+                                'int.disagreement', 'int.divided', 'quote.publishable') THEN NULL
+            WHEN NOT is_told THEN 'withheld_open' WHEN is_few THEN 'withheld_k'
+            WHEN is_elsewhere THEN 'withheld_elsewhere' ELSE 'withheld_approval' END;
 
 CREATE FUNCTION logic.explanations(programme uuid, study uuid, fewest integer, with_coding boolean)
 RETURNS TABLE (place bigint, body json)
@@ -126,6 +118,10 @@ LANGUAGE sql STABLE AS $$
                m.value IS NOT NULL OR m.text_value IS NOT NULL AS is_shown, m.null_reason
         FROM debrief.release_metric m JOIN newest n ON m.number = n.number
         WHERE m.programme_id = programme AND m.study_id = study
+    ), interviews AS MATERIALIZED (
+        SELECT EXISTS (SELECT FROM released r WHERE r.family = 'interview') AS is_told,
+               coalesce((SELECT m.value FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
+                         AND m.family = 'interview' AND m.metric = 'interviewees') < fewest, false) AS is_few
     ), internal AS (
         -- What no row of the release is about: of an open wave, or for the analyst only. A change of the network is
         -- over two waves, its panel over all.
@@ -133,13 +129,14 @@ LANGUAGE sql STABLE AS $$
                EXISTS (SELECT FROM opened o WHERE o.kind = ANY (string_to_array(m.wave, '>')) OR m.item = 'net_panel')
                OR EXISTS (SELECT FROM measured d JOIN opened o ON o.wave_id = ANY (d.waves)
                           WHERE d.wave = m.wave AND d.item = m.item) AS is_open,
-               CASE WHEN m.family = 'interview' THEN logic.interview_reason(programme, study, m.item, m.metric, fewest)
-                   END AS reason
-        FROM debrief.metric m
+               CASE WHEN m.family = 'interview' THEN logic.interview_reason(m.metric, t.is_told, t.is_few,
+                   c.trip_specific = (study = '00000000-0000-0000-0000-000000000000')) END AS reason
+        FROM debrief.metric m CROSS JOIN interviews t
+        LEFT JOIN debrief.code c ON m.family = 'interview' AND c.programme_id = programme AND c.code = m.item
         WHERE m.programme_id = programme AND m.study_id = study
           AND NOT EXISTS (SELECT FROM released r WHERE (r.family, r.wave, r.item, r.metric)
                           = (m.family, m.wave, m.item, m.metric))
-        GROUP BY m.family, m.wave, m.item, m.metric
+        GROUP BY m.family, m.wave, m.item, m.metric, t.is_told, t.is_few, c.trip_specific
     ), stated AS (
         SELECT r.family, r.wave, r.item, r.metric, r.position,
                CASE WHEN r.is_shown THEN 'shown' WHEN r.null_reason LIKE 'withheld%' THEN 'held_back' ELSE 'undefined' END
