@@ -203,6 +203,23 @@ class InterviewReleaseTest(ServiceTest):
         self.assertIn(("held_back", "retracted"), explained.values())
         self.assertEqual(self.quotes(programme.coder, [("q1", "I01", "common", "approved", "")]).status, 409)
 
+    def test_who_is_erased_takes_their_quote_along(self):
+        programme = self.programme("Erased")
+        self.close(programme)
+        before = self.released(programme)
+        listed = programme.coder.made("GET", "/v1/interviews")["interviews"]
+        person = next(one["person"] for one in listed if one["interview"] == "I01")
+        programme.organiser.made("POST", f"/v1/persons/{person}:erase", {"reason": "asked by letter"})
+        path = f"/v1/studies/{NIL}/metrics?as_of=2999-01-01T00:00:00Z&family=interview"
+        await_true(lambda: "It was good." not in
+                   {row["value"] for row in programme.dashboard.made("GET", path)["metrics"]}, "the quote to be gone")
+        stored = self.service.sql(f"SELECT count(*) FROM debrief.release_metric WHERE programme_id = '{programme.id}' "
+                                  f"AND text_value = 'It was good.'")
+        self.assertEqual(stored, [["0"]])
+        after = self.released(programme)
+        self.assertEqual({key for key in before if before[key] != after[key]}, {key for key in before
+                         if before[key] == "It was good."})
+
     def test_few_interviewees_tell_nothing(self):
         programme = self.programme("Few", people=7)
         self.close(programme)
