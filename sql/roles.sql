@@ -50,16 +50,17 @@ GRANT INSERT ON debrief.atom, debrief.atom_group, debrief.atom_cell, debrief.ato
     debrief.release_metric, debrief.outbox, debrief.job_run TO debriefd_work;
 GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale,
     debrief.atom_waiting, debrief.uncompared TO debriefd_work;
--- Locking the newest release asks for a right to change some column of it.
+-- Locking the newest release, and closed interviews, asks for a right to change some column of them.
 GRANT UPDATE (epoch) ON debrief.release TO debriefd_work;
+GRANT UPDATE (changed_at) ON debrief.interview_set TO debriefd_work;
 GRANT INSERT, UPDATE ON debrief.lease TO debriefd_work;
 GRANT UPDATE ON debrief.job TO debriefd_work;
 GRANT DELETE ON debrief.pending TO debriefd_work;
 GRANT UPDATE (closed_at, released_at) ON debrief.wave TO debriefd_work;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_work;
 
-REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.release_withdraw, logic.releases_resume
-    FROM debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.release_withdraw, logic.releases_resume,
+    logic.quotes_retract FROM debriefd_work;
 
 -- privacy reads who people are: the mail sender and erasure. Nobody else does.
 GRANT USAGE ON SCHEMA identity TO debriefd_privacy;

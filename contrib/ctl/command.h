@@ -143,6 +143,7 @@ enum ctl_status receipts_verify(struct invocation *invocation);
 enum ctl_status mails_bounce(struct invocation *invocation);
 enum ctl_status metrics_show(struct invocation *invocation);
 enum ctl_status metrics_compare(struct invocation *invocation);
+enum ctl_status interviews_explain(struct invocation *invocation);
 enum ctl_status releases_explain(struct invocation *invocation);
 enum ctl_status events_follow(struct invocation *invocation);
 enum ctl_status health_show(struct invocation *invocation);

@@ -124,6 +124,12 @@ static const struct command_option interview_set_options[] = {
     {0},
 };
 
+static const struct command_option close_options[] = {
+    {"without-pending", NULL, OPTION_FLAG, OPTION_BODY, NULL,
+     "Leave out for ever the quotes that are not approved yet"},
+    {0},
+};
+
 static const struct command_option verify_options[] = {
     {"public-key", "HEX", OPTION_TEXT, OPTION_LOCAL, NULL, "The public key, 64 digits"},
     {"keys", "FILE", OPTION_TEXT, OPTION_LOCAL, NULL, "What GET /v1/receipt_keys answered"},
@@ -302,10 +308,7 @@ static const struct column mail_columns[] = {
 };
 
 static const struct column code_columns[] = {
-    {"CODE", "code"},
-    {"LABEL", "label"},
-    {"TRIP", "trip_specific"},
-    {0},
+    {"CODE", "code"}, {"LABEL", "label"}, {"TRIP", "trip_specific"}, {"APPROVED", "approved"}, {0},
 };
 
 static const struct column interview_columns[] = {
@@ -336,6 +339,7 @@ static const struct column quote_columns[] = {
     {"INTERVIEW", "interview"},
     {"CODE", "code"},
     {"APPROVAL", "approval"},
+    {"TEXT", "text"},
     {"CHANGED", "changed_at", COLUMN_TIME},
     {0},
 };
@@ -603,6 +607,11 @@ const struct command commands[] = {
      .run = tables_import},
     {"codes", "list", "List the themes of interviews", .method = "GET", .path = "/v1/codes",
      .list = "codes", .columns = code_columns},
+    {"codes", "approve", "Let a theme be released that few raised, because they agreed to it",
+     .arguments = {{"CODE", ARGUMENT_TEXT, "code"}},
+     .details = "It holds for the theme as it is coded now: when somebody else turns out to have "
+                "raised it, approve it again. interviews explain says which themes need it.",
+     .method = "POST", .path = "/v1/codes:approve"},
     {"interviews", "import", "Import interviews from CSV or NDJSON", .arguments = {FILE_NAME},
      .details = "The columns are interview, an email or a person reference as in a delegation, "
                 "sector, sequence, is_organiser and trips: studies by name or id, with | between "
@@ -614,6 +623,14 @@ const struct command commands[] = {
      .path = "/v1/interview_set"},
     {"interviews", "change", "Name the coder whose codings are the adjudicated ones",
      .options = interview_set_options, .method = "PUT", .path = "/v1/interview_set"},
+    {"interviews", "close", "Close the interviews and release what they say; never undone",
+     .options = close_options,
+     .details = "Nothing of them changes any more: themes that few raised and quotes are approved "
+                "before, and only the approval of a quote can be taken back after. "
+                "programme-metrics shows what is released.",
+     .method = "POST", .path = "/v1/interview_set:close"},
+    {"interviews", "explain", "Say why each theme and quote is released or held back",
+     .options = explain_options, .run = interviews_explain},
     {"segments", "import", "Import the segments of interviews from CSV or NDJSON",
      .arguments = {FILE_NAME},
      .details = "The columns are segment, interview and trip: the study it speaks of, by name or "
@@ -630,8 +647,9 @@ const struct command commands[] = {
      .list = "codings", .columns = coding_columns},
     {"quotes", "import", "Import quotes and their approval from CSV or NDJSON",
      .arguments = {FILE_NAME},
-     .details = "The columns are quote, interview, code and approval: approved, pending or "
-                "declined. Repeating changes nothing.",
+     .details = "The columns are quote, interview, code, approval: approved, pending or declined, "
+                "and text: what may be read of it, which names nobody and is released when it is "
+                "approved. Repeating changes nothing.",
      .run = tables_import},
     {"quotes", "list", "List quotes and their approval", .method = "GET", .path = "/v1/quotes",
      .list = "quotes", .columns = quote_columns},

@@ -130,6 +130,8 @@ static int print_table(const char *path)
     struct buf text;
     buf_init(&text);
     demo_table_write(json_object_get(metrics, "metrics"), &text);
+    buf_append_char(&text, '\n');
+    demo_table_write_themes(json_object_get(metrics, "metrics"), &text);
     fputs(buf_text(&text), stdout);
     buf_finish(&text);
     json_decref(metrics);

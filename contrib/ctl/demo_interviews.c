@@ -20,16 +20,26 @@ static const struct {
     const char *label;
     double share; /* of the segments that speak of it */
     enum stance stance;
+    const char *quote; /* what is read of it, numbered */
 } themes[] = {
-    {"learning_own", "What people learnt themselves", 0.34, FOR},
-    {"learning_home", "What their organisations took up", 0.14, AGAINST},
-    {"ties_home", "Ties between leaders at home", 0.3, FOR},
-    {"ties_hosts", "Contacts with the hosts kept up", 0.1, AGAINST},
-    {"programme_full", "How full the programme was", 0.2, DIVIDED},
-    {"far_places", "Destinations far away", 0.2, DIVIDED},
-    {"follow_up", "What came after the trip", 0.22, AGAINST},
-    {"business_few", "Few from business came along", 0.08, NEUTRAL},
-    {"marketing", "Making the region known", 0.03, NEUTRAL},
+    {"learning_own", "What people learnt themselves", 0.34, FOR,
+     "I came home with ideas I would not have had here."},
+    {"learning_home", "What their organisations took up", 0.14, AGAINST,
+     "Nobody at my office asked what we had seen."},
+    {"ties_home", "Ties between leaders at home", 0.3, FOR,
+     "We sat on the same bus for four days. Now I just call."},
+    {"ties_hosts", "Contacts with the hosts kept up", 0.1, AGAINST,
+     "We promised to write to each other and did not."},
+    {"programme_full", "How full the programme was", 0.2, DIVIDED,
+     "Every minute was used, which was the good and the bad of it."},
+    {"far_places", "Destinations far away", 0.2, DIVIDED,
+     "The further away, the more you see of home."},
+    {"follow_up", "What came after the trip", 0.22, AGAINST,
+     "There should have been a meeting half a year later."},
+    {"business_few", "Few from business came along", 0.08, NEUTRAL,
+     "I missed companies of my own size."},
+    {"marketing", "Making the region known", 0.03, NEUTRAL,
+     "They knew our region a little better when we left."},
 };
 
 #define THEMES (sizeof themes / sizeof *themes)
@@ -159,8 +169,9 @@ void demo_quotes_write(struct buf *csv)
 {
     static const char *const approvals[] = {"approved", "approved", "pending",
                                             "approved", "declined", "approved"};
-    buf_append_text(csv, "quote,interview,code,approval\n");
+    buf_append_text(csv, "quote,interview,code,approval,text\n");
     for (size_t i = 0; i < QUOTES; i++)
-        buf_printf(csv, "q%02zu,i%02zu,%s,%s\n", i + 1, i * 7 % PEOPLE + 1,
-                   themes[i * 5 % THEMES].code, approvals[i % 6]);
+        buf_printf(csv, "q%02zu,i%02zu,%s,%s,\"%s (%zu)\"\n", i + 1, i * 7 % PEOPLE + 1,
+                   themes[i * 5 % THEMES].code, approvals[i % 6], themes[i * 5 % THEMES].quote,
+                   i / THEMES + 1);
 }

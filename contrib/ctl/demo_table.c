@@ -186,7 +186,15 @@ static void add_speakers(struct table *table, const json_t *row)
     buf_finish(&text);
 }
 
-/* The programme's themes, in the order of its rows. */
+static bool has_agreement(const json_t *metrics)
+{
+    for (size_t i = 0; i < json_array_size(metrics); i++)
+        if (strcmp(text_of(json_array_get(metrics, i), "metric"), "int.k_alpha") == 0)
+            return true;
+    return false;
+}
+
+/* The programme's themes, in the order of its rows. Agreement is not released. */
 void demo_table_write_themes(const json_t *metrics, struct buf *text)
 {
     static const char *const titles[] = {"Theme",          "said by",  "in words",
@@ -195,7 +203,8 @@ void demo_table_write_themes(const json_t *metrics, struct buf *text)
                                           "int.k_alpha"};
     static const enum table_align aligns[] = {TABLE_LEFT,  TABLE_RIGHT, TABLE_LEFT,
                                               TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT};
-    struct table *table = table_create(6, titles, aligns);
+    size_t shown = has_agreement(metrics) ? 4 : 3;
+    struct table *table = table_create(2 + shown, titles, aligns);
     for (size_t i = 0; i < json_array_size(metrics); i++) {
         const json_t *row = json_array_get(metrics, i);
         bool is_own = text_of(row, "study_name")[0] == '\0';
@@ -203,7 +212,7 @@ void demo_table_write_themes(const json_t *metrics, struct buf *text)
             continue;
         table_add(table, text_of(row, "item"));
         add_speakers(table, row);
-        for (size_t column = 0; column < sizeof columns / sizeof *columns; column++) {
+        for (size_t column = 0; column < shown; column++) {
             struct line line = {"", "int", text_of(row, "item"), columns[column], "all"};
             add_cell(table, find_row(metrics, "", &line));
         }

@@ -11,7 +11,7 @@ void demo_table_write(const json_t *metrics, struct buf *text);
 /* From the internal rows of every study, each with its `study_name`. */
 void demo_table_write_families(const json_t *metrics, struct buf *text);
 
-/* From the programme's own internal rows. */
+/* From the programme's own rows, released or internal. */
 void demo_table_write_themes(const json_t *metrics, struct buf *text);
 
 #endif

@@ -53,6 +53,13 @@ struct explained {
     const json_t *item;
 };
 
+static void why_open(struct buf *text, const struct explained *explained)
+{
+    bool is_interview = strcmp(text_of(explained->item, "family"), "interview") == 0;
+    buf_append_text(text, is_interview ? "the interviews, or all waves of the trip, are open"
+                                       : "the wave is open");
+}
+
 static void why_few(struct buf *text, const struct explained *explained)
 {
     const json_t *waiting = json_object_get(explained->item, "ungrouped");
@@ -83,7 +90,7 @@ static const struct {
     const char *text; /* or */
     void (*write)(struct buf *text, const struct explained *explained);
 } rules[] = {
-    {"open", "the wave is open", NULL},
+    {"open", NULL, why_open},
     {"k", NULL, why_few},
     {"dist", NULL, why_distribution},
     {"dominance", "one contributor could estimate another's (p % rule)", NULL},
@@ -93,6 +100,9 @@ static const struct {
     {"egos", "too few complete rosters for a network", NULL},
     {"coverage", "too many did not answer for the structure of a network", NULL},
     {"small", "beside what is shown it would tell of one person or a few", NULL},
+    {"approval", "few raised the theme, or few were interviewed: told when they approve", NULL},
+    {"elsewhere", "a theme is told of the programme, or else of each trip", NULL},
+    {"retracted", "its approval was taken back", NULL},
     {"mean_of_items", "the index is shown as the mean of its items' means", NULL},
 };
 
@@ -196,7 +206,9 @@ static bool is_wanted(const struct invocation *invocation, const json_t *item)
 {
     const char *wave = invocation_option(invocation, "wave");
     const char *name = invocation_option(invocation, "item");
-    return (wave == NULL || strcmp(wave, text_of(item, "wave")) == 0) &&
+    bool is_of_interviews = strcmp(invocation->command->noun, "interviews") != 0 ||
+                            strcmp(text_of(item, "family"), "interview") == 0;
+    return is_of_interviews && (wave == NULL || strcmp(wave, text_of(item, "wave")) == 0) &&
            (name == NULL || strcmp(name, text_of(item, "item")) == 0);
 }
 
@@ -338,6 +350,17 @@ static enum ctl_status explain(struct invocation *invocation, const struct buf *
     buf_finish(&text);
     json_decref(answer);
     return CTL_DONE;
+}
+
+/* The programme's own releases are those of the nil study. */
+enum ctl_status interviews_explain(struct invocation *invocation)
+{
+    struct buf path;
+    buf_init(&path);
+    buf_append_text(&path, "/v1/studies/00000000-0000-0000-0000-000000000000/releases:explain");
+    enum ctl_status status = explain(invocation, &path);
+    buf_finish(&path);
+    return status;
 }
 
 enum ctl_status releases_explain(struct invocation *invocation)

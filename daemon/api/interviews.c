@@ -8,6 +8,7 @@
 
 #define ROWS_MAX      10000
 #define SEQUENCE_MAX  1000000
+#define QUOTE_MAX     1000
 #define ROLES_CODING  (ROLE_ORGANISER | ROLE_CODER)
 #define ROLES_READING (ROLE_ANALYST | ROLE_CODER)
 
@@ -52,6 +53,7 @@ static const struct record_column quote_columns[] = {
     {"interview", RECORD_TEXT, .is_required = true},
     {"code", RECORD_TEXT, .is_required = true},
     {"approval", RECORD_TEXT, .is_required = true, .values = approvals},
+    {"text", RECORD_TEXT, .longest = QUOTE_MAX},
     {0},
 };
 
@@ -144,6 +146,17 @@ static const struct shape_field set_fields[] = {
     {0},
 };
 
+static const struct shape_field approval_fields[] = {
+    {"code", SHAPE_TEXT, SHAPE_REQUIRED, 1, 200, .help = "Whom the theme is of agree to it"},
+    {0},
+};
+
+static const struct shape_field close_fields[] = {
+    {"without_pending", SHAPE_BOOLEAN, SHAPE_OPTIONAL,
+     .help = "Leave out for ever the quotes that are not approved yet"},
+    {0},
+};
+
 const struct route interview_routes[] = {
     ROUTE(POST, "/v1/codes:import", .id = "importCodes",
           .summary = "Import themes: code, label, trip_specific", IMPORTED),
@@ -159,7 +172,8 @@ const struct route interview_routes[] = {
           IMPORTED),
     ROUTE(POST, "/v1/quotes:import", .id = "importQuotes",
           .summary =
-              "Import quotes: quote, interview, code, approval (approved, pending, declined)",
+              "Import quotes: quote, interview, code, approval (approved, pending, declined), "
+              "text (what may be read of it; empty: as it is)",
           IMPORTED),
     ROUTE(GET, "/v1/codes", .id = "listCodes", .summary = "The programme's themes",
           .roles = ROLES_STAFF, .answer = "Codes, and `next` to go on after",
@@ -184,6 +198,17 @@ const struct route interview_routes[] = {
     ROUTE(PUT, "/v1/interview_set", .id = "changeInterviewSet",
           .summary = "Name the coder whose codings are the adjudicated ones", .roles = ROLES_CODING,
           .body = set_fields, .answer = "The set", .statement = "interview_set_change",
+          .parameters = {{FROM_PROGRAMME}, {FROM_BODY}, {FROM_ACTOR}}),
+    ROUTE(POST, "/v1/codes:approve", .id = "approveCode",
+          .summary = "Let a theme be released that few raised: they agreed to it, as it is coded "
+                     "now",
+          .roles = ROLE_ORGANISER, .body = approval_fields, .answer = "The code",
+          .statement = "code_approve", .parameters = {{FROM_PROGRAMME}, {FROM_BODY}, {FROM_ACTOR}}),
+    ROUTE(POST, "/v1/interview_set:close", .id = "closeInterviews",
+          .summary = "Close the interviews: nothing of them changes any more, and what they say "
+                     "is released. Never undone",
+          .roles = ROLE_ORGANISER, .body = close_fields, .answer = "The set",
+          .statement = "interview_set_close",
           .parameters = {{FROM_PROGRAMME}, {FROM_BODY}, {FROM_ACTOR}}),
     {0},
 };

@@ -118,10 +118,13 @@ void reading_set(struct reading *reading, const struct record_column *column, co
         [RECORD_INTEGER] = set_integer,
         [RECORD_LIST] = set_list,
     };
+    size_t longest = column->longest > 0 ? column->longest : RECORD_CELL_MAX;
+    char detail[80];
+    snprintf(detail, sizeof detail, "is longer than %zu characters", longest);
     if (!text_is_utf8(text, length))
         reading_fault(reading, "encoding", "is not UTF-8", column->name);
-    else if (text_code_points(text, length) > RECORD_CELL_MAX)
-        reading_fault(reading, "length", "is longer than 200 characters", column->name);
+    else if (text_code_points(text, length) > longest)
+        reading_fault(reading, "length", detail, column->name);
     else
         setters[column->type](reading, column, text);
 }

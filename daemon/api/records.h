@@ -21,6 +21,7 @@ struct record_column {
     bool fallback;
     int low, high;
     const char *const *values; /* of a text: the only ones allowed, ended by NULL */
+    size_t longest;            /* in code points; 0: 200 */
 };
 
 /* Each row has every column and its `line`, which counts from 1: the header of CSV. Faults go to

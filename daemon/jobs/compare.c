@@ -1,8 +1,10 @@
 /* A programme's own rows: its interviews, and its comparison from the studies' internal means; and
- * a release of the comparison from the means that the studies have released, which therefore says
- * nothing that these do not. Both belong to the reserved study. */
+ * a release: of the interviews when they are closed, and of the comparison from the means that the
+ * studies have released, which therefore says nothing that these do not. Both belong to the
+ * reserved study. */
 #include "compare.h"
 
+#include "publish_part.h"
 #include <debriefd/comparison.h>
 #include <debriefd/interview_facts.h>
 #include <string.h>
@@ -10,11 +12,22 @@
 /* The columns of comparison_internal and comparison_released. */
 enum column { STUDY, NAME, WAVE, ITEM, UNIT, SCALE, N, POPULATION, MEAN, SD };
 
-static bool add_value(struct comparison *comparison, const struct rows *rows, int row, size_t trip,
-                      struct error *err)
+/* The comparison, and the trip whose rows pass: those of a study stand together. */
+struct filling {
+    struct comparison *comparison;
+    size_t trip;
+};
+
+static bool add_value(void *context, const struct rows *rows, int row, struct error *err)
 {
+    struct filling *filling = context;
+    const char *study = rows_text(rows, row, STUDY);
+    bool is_next = row == 0 || strcmp(study, rows_text(rows, row - 1, STUDY)) != 0;
+    if (is_next && !comparison_add_trip(filling->comparison, study, rows_text(rows, row, NAME),
+                                        &filling->trip, err))
+        return false;
     struct comparison_value value = {
-        .trip = trip,
+        .trip = filling->trip,
         .wave = rows_text(rows, row, WAVE),
         .state = FACTS_WAVE_CLOSED,
         .item = rows_text(rows, row, ITEM),
@@ -25,57 +38,29 @@ static bool add_value(struct comparison *comparison, const struct rows *rows, in
         .mean = rows_real(rows, row, MEAN),
         .sd = rows_real(rows, row, SD),
     };
-    return comparison_add(comparison, &value, err);
+    return comparison_add(filling->comparison, &value, err);
 }
 
-/* The rows of a study stand together. */
-static bool add_values(struct comparison *comparison, const struct rows *rows, struct error *err)
+static bool add_persons(void *context, const struct rows *rows, int row, struct error *err)
 {
-    size_t trip = 0;
-    for (int row = 0; row < rows_count(rows); row++) {
-        const char *study = rows_text(rows, row, STUDY);
-        bool is_next = row == 0 || strcmp(study, rows_text(rows, row - 1, STUDY)) != 0;
-        if (is_next &&
-            !comparison_add_trip(comparison, study, rows_text(rows, row, NAME), &trip, err))
-            return false;
-        if (!add_value(comparison, rows, row, trip, err))
-            return false;
-    }
+    struct filling *filling = context;
+    struct comparison_persons persons = {rows_int64(rows, row, 0), rows_int64(rows, row, 1),
+                                         rows_int64(rows, row, 2)};
+    (void)err;
+    comparison_count_persons(filling->comparison, &persons);
     return true;
 }
 
-static bool load_values(const struct study_run *run, const char *statement,
-                        struct comparison *comparison, struct error *err)
+static bool load(const struct study_run *run, const char *statement, session_row_fn *read,
+                 struct comparison *comparison, struct error *err)
 {
+    struct filling filling = {.comparison = comparison};
     struct params params;
-    struct rows *rows;
     params_init(&params);
     params_uuid(&params, &run->programme);
-    bool is_good = session_execute(run->session, statement, &params, &rows, err);
+    bool is_good = session_each(run->session, statement, &params, read, &filling, err);
     params_finish(&params);
-    if (!is_good)
-        return false;
-    is_good = add_values(comparison, rows, err);
-    rows_destroy(rows);
     return is_good;
-}
-
-static bool load_persons(const struct study_run *run, struct comparison *comparison,
-                         struct error *err)
-{
-    struct params params;
-    struct rows *rows;
-    params_init(&params);
-    params_uuid(&params, &run->programme);
-    bool is_good = session_execute(run->session, "comparison_persons", &params, &rows, err);
-    params_finish(&params);
-    if (!is_good)
-        return false;
-    struct comparison_persons persons = {rows_int64(rows, 0, 0), rows_int64(rows, 0, 1),
-                                         rows_int64(rows, 0, 2)};
-    comparison_count_persons(comparison, &persons);
-    rows_destroy(rows);
-    return true;
 }
 
 /* They belong to the reserved study, which is the run's. */
@@ -107,12 +92,23 @@ static bool compare_internal(const struct study_run *run, struct refresh_result 
 {
     struct comparison *comparison = comparison_create();
     struct metric_rows *rows = metric_rows_create();
-    bool is_good = load_values(run, "comparison_internal", comparison, err) &&
-                   load_persons(run, comparison, err) && add_interviews(run, rows, err) &&
-                   comparison_compute(comparison, rows, err) &&
+    bool is_good = load(run, "comparison_internal", add_value, comparison, err) &&
+                   load(run, "comparison_persons", add_persons, comparison, err) &&
+                   add_interviews(run, rows, err) && comparison_compute(comparison, rows, err) &&
                    store_rows(run, rows, &result->revision, err);
     metric_rows_destroy(rows);
     comparison_destroy(comparison);
+    return is_good;
+}
+
+static bool tell_interviews(const struct study_run *run, struct metric_rows *rows,
+                            struct error *err)
+{
+    struct publish_interviews interviews = {0};
+    bool is_good = publish_interviews_read(run, NULL, &interviews, err);
+    if (is_good && interviews.is_closed)
+        release_interviews_tell(&interviews.told, rows);
+    publish_interviews_finish(&interviews);
     return is_good;
 }
 
@@ -123,7 +119,8 @@ static bool compare_released(const struct study_run *run, struct refresh_result 
     struct comparison *comparison = comparison_create();
     struct metric_rows *rows = metric_rows_create();
     bool is_good =
-        load_values(run, "comparison_released", comparison, err) &&
+        tell_interviews(run, rows, err) &&
+        load(run, "comparison_released", add_value, comparison, err) &&
         comparison_compute(comparison, rows, err) &&
         (metric_rows_count(rows) == 0 || release_store(run, rows, &result->release, err));
     metric_rows_destroy(rows);

@@ -246,6 +246,7 @@ static bool compute(struct building *building, struct metric_rows *rows, struct 
         .gain_index_count = building->gain_index_count,
         .network = building->networks.computed,
         .said = building->networks.said,
+        .interviews = building->interviews.is_closed ? &building->interviews.told : NULL,
     };
     bool computed = release_compute(&input, rows, err);
     free(series);
@@ -316,7 +317,10 @@ bool publish_release(struct study_run *run, int64_t *number, struct error *err)
         session_execute(run->session, "fact_disclosure", &run->params, &building.families, err) &&
         session_execute(run->session, "fact_groups", &run->params, &building.groups, err) &&
         session_execute(run->session, "fact_atoms", &run->params, &building.atoms, err) &&
-        publish_networks_read(run, &building.networks, err) && build(&building, number, err);
+        publish_networks_read(run, &building.networks, err) &&
+        publish_interviews_read(run, &run->study, &building.interviews, err) &&
+        build(&building, number, err);
+    publish_interviews_finish(&building.interviews);
     publish_networks_finish(&building.networks);
     rows_destroy(building.families);
     rows_destroy(building.groups);

@@ -58,18 +58,32 @@ static void read_row(const struct rows *said, int row, struct metric_rows *rows)
     metric_rows_append(rows, &told);
 }
 
+bool publish_read_said(const struct study_run *run, const char *family, struct metric_rows *rows,
+                       struct error *err)
+{
+    struct params params;
+    struct rows *said;
+    params_init(&params);
+    study_params(run, &params);
+    params_text(&params, family);
+    bool is_good = session_execute(run->session, "fact_said", &params, &said, err);
+    params_finish(&params);
+    if (!is_good)
+        return false;
+    for (int row = 0; row < rows_count(said); row++)
+        read_row(said, row, rows);
+    rows_destroy(said);
+    return true;
+}
+
 bool publish_networks_read(const struct study_run *run, struct publish_networks *networks,
                            struct error *err)
 {
     const struct metric_family *family = metric_family_find("network");
-    struct rows *said;
     networks->computed = metric_rows_create();
     networks->said = metric_rows_create();
-    if (!session_execute(run->session, "fact_said", &run->params, &said, err))
+    if (!publish_read_said(run, "network", networks->said, err))
         return false;
-    for (int row = 0; row < rows_count(said); row++)
-        read_row(said, row, networks->said);
-    rows_destroy(said);
     for (size_t i = 0; i < metric_rows_count(run->internal); i++) {
         const struct metric_row *row = metric_rows_get(run->internal, i);
         if (row->family == family)

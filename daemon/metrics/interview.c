@@ -17,8 +17,12 @@
 
 enum said { SAID = 1, SAID_FOR = 2, SAID_AGAINST = 4 };
 
+/* What interviewees said, of all or of one trip. */
 struct themes {
     const struct codings *codings;
+    const char
+        *trip; /* NULL: all; else interviewees who were on it and segments that speak of it */
+    size_t trip_number;
     size_t people; /* interviewees */
     size_t codes;
     size_t *rank; /* of a person: their place in the order of interviews, or NUMBERING_NONE */
@@ -45,16 +49,31 @@ static int compare_places(const void *left, const void *right)
     return (a->person > b->person) - (a->person < b->person);
 }
 
+/* Which interviews are with people who were on the trip. */
+static bool *find_travellers(const struct themes *themes)
+{
+    const struct codings *codings = themes->codings;
+    bool *travelled = xcalloc_array(codings->interview_names.count, sizeof *travelled);
+    for (size_t i = 0; i < codings->interview_names.count; i++)
+        travelled[i] = themes->trip == NULL;
+    for (size_t i = 0; i < codings->visit_count; i++)
+        if (codings->visits[i].trip == themes->trip_number)
+            travelled[codings->visits[i].interview] = true;
+    return travelled;
+}
+
 /* By first interview; people whose interviews have one place in the order are ordered by name. */
 static void rank_people(struct themes *themes)
 {
     const struct codings *codings = themes->codings;
     struct place *places = xcalloc_array(codings->interview_names.count, sizeof *places);
+    bool *travelled = find_travellers(themes);
     size_t count = 0;
     for (size_t i = 0; i < codings->interview_names.count; i++)
-        if (!codings->interviews[i].is_organiser)
+        if (!codings->interviews[i].is_organiser && travelled[i])
             places[count++] =
                 (struct place){codings->interviews[i].person, codings->interviews[i].sequence};
+    free(travelled);
     qsort(places, count, sizeof *places, compare_places);
     for (size_t person = 0; person < codings->persons.count; person++)
         themes->rank[person] = NUMBERING_NONE;
@@ -69,9 +88,10 @@ static void rank_people(struct themes *themes)
 static size_t speaker_of(const struct themes *themes, const struct mark *mark, size_t adjudicator)
 {
     const struct codings *codings = themes->codings;
-    const struct interview *interview =
-        &codings->interviews[codings->segments[mark->segment].interview];
-    if (mark->coder != adjudicator || interview->is_organiser)
+    const struct segment *segment = &codings->segments[mark->segment];
+    const struct interview *interview = &codings->interviews[segment->interview];
+    bool is_meant = themes->trip == NULL || segment->trip == themes->trip_number;
+    if (mark->coder != adjudicator || interview->is_organiser || !is_meant)
         return NUMBERING_NONE;
     return themes->rank[interview->person];
 }
@@ -94,9 +114,14 @@ static void read_marks(struct themes *themes)
     }
 }
 
-static void themes_init(struct themes *themes, const struct codings *codings)
+static void themes_init(struct themes *themes, const struct codings *codings, const char *trip)
 {
-    *themes = (struct themes){.codings = codings, .codes = codings->codes.count};
+    *themes = (struct themes){.codings = codings,
+                              .trip = trip,
+                              .trip_number = NUMBERING_NONE,
+                              .codes = codings->codes.count};
+    if (trip != NULL)
+        themes->trip_number = numbering_find(&codings->trips, trip);
     themes->rank = xcalloc_array(codings->persons.count, sizeof *themes->rank);
     rank_people(themes);
     themes->said = xcalloc_array(themes->people * themes->codes, sizeof *themes->said);
@@ -150,34 +175,63 @@ static void emit_quantifier(const struct cell *cell, int64_t c)
     row->method = "cqr_words";
 }
 
-/* People for, against and both; the rest of the speakers took no side. */
-struct stances {
-    int64_t positive, negative, mixed;
-};
-
-static struct stances count_stances(const struct themes *themes, size_t code)
+static int64_t count_speakers(const int64_t *stances)
 {
-    struct stances stances = {0};
-    for (size_t person = 0; person < themes->people; person++) {
-        unsigned said = themes->said[person * themes->codes + code];
-        bool is_for = (said & SAID_FOR) != 0, is_against = (said & SAID_AGAINST) != 0;
-        stances.positive += is_for && !is_against;
-        stances.negative += is_against && !is_for;
-        stances.mixed += is_for && is_against;
-    }
+    return stances[STANCE_AGAINST] + stances[STANCE_BOTH] + stances[STANCE_NEITHER] +
+           stances[STANCE_FOR];
+}
+
+static enum interview_stance stance_of(unsigned said)
+{
+    bool is_for = (said & SAID_FOR) != 0, is_against = (said & SAID_AGAINST) != 0;
+    if (said == 0)
+        return STANCE_SILENT;
+    if (is_for)
+        return is_against ? STANCE_BOTH : STANCE_FOR;
+    return is_against ? STANCE_AGAINST : STANCE_NEITHER;
+}
+
+static void count_stances(const struct themes *themes, size_t code, int64_t *stances)
+{
+    for (size_t person = 0; person < themes->people; person++)
+        stances[stance_of(themes->said[person * themes->codes + code])]++;
+}
+
+int64_t *interview_stances(const struct codings *codings, const char *trip, int64_t *people)
+{
+    assert(codings->is_sealed);
+    struct themes themes;
+    themes_init(&themes, codings, trip);
+    int64_t *stances = xcalloc_array(themes.codes * STANCES, sizeof *stances);
+    for (size_t code = 0; code < themes.codes; code++)
+        count_stances(&themes, code, &stances[code * STANCES]);
+    *people = (int64_t)themes.people;
+    themes_finish(&themes);
     return stances;
 }
 
-static void emit_stances(const struct cell *cell, const struct themes *themes, size_t code)
+void interview_emit_count(const struct cell *cell, const int64_t *stances)
 {
-    struct stances stances = count_stances(themes, code);
-    int64_t k = themes->speakers[code];
-    int64_t twice_for = 2 * stances.positive + stances.mixed;
-    int64_t twice_against = 2 * stances.negative + stances.mixed;
+    int64_t speakers = count_speakers(stances);
+    cell_number(cell, "int.count", (double)speakers, "count");
+    cell_share_only(cell, "int.prevalence", speakers);
+}
+
+void interview_emit_words(const struct cell *cell, const int64_t *stances)
+{
+    emit_quantifier(cell, count_speakers(stances));
+}
+
+void interview_emit_sides(const struct cell *cell, const int64_t *stances)
+{
+    int64_t k = count_speakers(stances);
+    int64_t twice_for = 2 * stances[STANCE_FOR] + stances[STANCE_BOTH];
+    int64_t twice_against = 2 * stances[STANCE_AGAINST] + stances[STANCE_BOTH];
     int64_t sides = twice_for + twice_against;
     int64_t lesser = twice_for < twice_against ? twice_for : twice_against;
+    int64_t balance = stances[STANCE_FOR] - stances[STANCE_AGAINST];
     cell_either(cell, "int.balance", k == 0 ? METRIC_NOT_MENTIONED : METRIC_NOT_NULL,
-                k == 0 ? 0 : (double)(stances.positive - stances.negative) / (double)k, "");
+                k == 0 ? 0 : (double)balance / (double)k, "");
     cell_either(cell, "int.disagreement", sides == 0 ? METRIC_NO_STANCE : METRIC_NOT_NULL,
                 sides == 0 ? 0 : 2 * (double)lesser / (double)sides, "");
     bool is_divided = 4 * lesser >= sides && lesser >= 2 * 2;
@@ -186,13 +240,14 @@ static void emit_stances(const struct cell *cell, const struct themes *themes, s
 
 static void emit_code(const struct themes *themes, size_t code, struct metric_rows *rows)
 {
+    int64_t stances[STANCES] = {0};
     struct cell cell = interview_cell(rows, themes->codings->codes.texts[code]);
     cell.n = cell.N = (int64_t)themes->people;
-    cell_number(&cell, "int.count", (double)themes->speakers[code], "count");
+    count_stances(themes, code, stances);
+    interview_emit_count(&cell, stances);
     cell_number(&cell, "int.mentions", (double)themes->mentions[code], "count");
-    cell_share_only(&cell, "int.prevalence", themes->speakers[code]);
-    emit_quantifier(&cell, themes->speakers[code]);
-    emit_stances(&cell, themes, code);
+    interview_emit_words(&cell, stances);
+    interview_emit_sides(&cell, stances);
 }
 
 static void emit_numbered(const struct cell *cell, const char *metric, size_t k, double value)
@@ -301,7 +356,7 @@ static void emit_whole(const struct themes *themes, struct metric_rows *rows)
     free(new_codes);
 }
 
-static void emit_interviewees(struct metric_rows *rows, int64_t people)
+void interview_emit_people(struct metric_rows *rows, int64_t people)
 {
     struct cell cell = interview_cell(rows, "");
     cell.n = cell.N = people;
@@ -313,9 +368,9 @@ void interview_compute(const struct codings *codings, struct metric_rows *rows)
     assert(codings->is_sealed);
     metric_rows_begin(rows, "interview");
     struct themes themes;
-    themes_init(&themes, codings);
+    themes_init(&themes, codings, NULL);
     struct reliability *reliability = reliability_create(codings);
-    emit_interviewees(rows, (int64_t)themes.people);
+    interview_emit_people(rows, (int64_t)themes.people);
     for (size_t code = 0; code < themes.codes; code++) {
         emit_code(&themes, code, rows);
         reliability_code(reliability, code, rows);
@@ -326,64 +381,16 @@ void interview_compute(const struct codings *codings, struct metric_rows *rows)
     themes_finish(&themes);
 }
 
-/* Marks the people who were on the trip; returns how many. */
-static int64_t find_travellers(const struct themes *themes, size_t trip, bool *travelled)
-{
-    const struct codings *codings = themes->codings;
-    int64_t people = 0;
-    for (size_t i = 0; i < codings->visit_count; i++) {
-        const struct interview *interview = &codings->interviews[codings->visits[i].interview];
-        size_t rank = interview->is_organiser ? NUMBERING_NONE : themes->rank[interview->person];
-        if (codings->visits[i].trip != trip || rank == NUMBERING_NONE || travelled[rank])
-            continue;
-        travelled[rank] = true;
-        people++;
-    }
-    return people;
-}
-
-/* Counts travellers whose segments on the trip have a code; said has rank * codes + code. */
-static void count_travellers(const struct themes *themes, size_t trip, const bool *travelled,
-                             bool *said, int64_t *speakers)
-{
-    const struct codings *codings = themes->codings;
-    size_t adjudicator = numbering_find(&codings->coders, codings->adjudicator);
-    for (size_t i = 0; i < codings->mark_count && adjudicator != NUMBERING_NONE; i++) {
-        const struct mark *mark = &codings->marks[i];
-        size_t speaker = speaker_of(themes, mark, adjudicator);
-        if (codings->segments[mark->segment].trip != trip || speaker == NUMBERING_NONE ||
-            !travelled[speaker] || said[speaker * themes->codes + mark->code])
-            continue;
-        said[speaker * themes->codes + mark->code] = true;
-        speakers[mark->code]++;
-    }
-}
-
 void interview_compute_trip(const struct codings *codings, const char *trip,
                             struct metric_rows *rows)
 {
-    assert(codings->is_sealed);
+    int64_t people, *stances = interview_stances(codings, trip, &people);
     metric_rows_begin(rows, "interview");
-    struct themes themes;
-    themes_init(&themes, codings);
-    size_t number = numbering_find(&codings->trips, trip);
-    bool *travelled = xcalloc_array(themes.people, sizeof *travelled);
-    bool *said = xcalloc_array(themes.people * themes.codes, sizeof *said);
-    int64_t *speakers = xcalloc_array(themes.codes, sizeof *speakers);
-    int64_t people = 0;
-    if (number != NUMBERING_NONE) {
-        people = find_travellers(&themes, number, travelled);
-        count_travellers(&themes, number, travelled, said, speakers);
-    }
-    emit_interviewees(rows, people);
-    for (size_t code = 0; code < themes.codes; code++) {
+    interview_emit_people(rows, people);
+    for (size_t code = 0; code < codings->codes.count; code++) {
         struct cell cell = interview_cell(rows, codings->codes.texts[code]);
         cell.n = cell.N = people;
-        cell_number(&cell, "int.count", (double)speakers[code], "count");
-        cell_share_only(&cell, "int.prevalence", speakers[code]);
+        interview_emit_count(&cell, &stances[code * STANCES]);
     }
-    free(speakers);
-    free(said);
-    free(travelled);
-    themes_finish(&themes);
+    free(stances);
 }

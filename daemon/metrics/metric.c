@@ -149,6 +149,7 @@ static const char *const null_names[METRIC_NULLS] = {
     [METRIC_WITHHELD_EGOS] = "withheld_egos",
     [METRIC_WITHHELD_COVERAGE] = "withheld_coverage",
     [METRIC_WITHHELD_SMALL] = "withheld_small",
+    [METRIC_WITHHELD_RETRACTED] = "withheld_retracted",
 };
 
 const char *metric_null_name(enum metric_null null)

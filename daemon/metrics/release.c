@@ -287,6 +287,7 @@ static bool release_all(const struct release_input *input, struct metric_rows *r
         {"response", release_response}, {"satisfaction", release_satisfaction},
         {"learning", release_gains},    {"transfer", release_transfer},
         {"network", release_networks},  {"balance", release_balance},
+        {"interview", release_talks},
     };
     for (size_t i = 0; i < sizeof releases / sizeof *releases; i++) {
         metric_rows_begin(rows, releases[i].family);

@@ -28,4 +28,8 @@ bool release_mixing(const struct release_input *input, const char *wave, struct 
 bool release_networks(const struct release_input *input, struct metric_rows *rows,
                       struct error *err) must_check;
 
+/* What is told of closed interviews. */
+bool release_talks(const struct release_input *input, struct metric_rows *rows,
+                   struct error *err) must_check;
+
 #endif

@@ -57,6 +57,7 @@ enum metric_null {
     METRIC_WITHHELD_EGOS,      /* too few complete egos for a network */
     METRIC_WITHHELD_COVERAGE,  /* too many did not answer for the structure of a network */
     METRIC_WITHHELD_SMALL,     /* beside what is shown it would tell of one person or a few */
+    METRIC_WITHHELD_RETRACTED, /* approved once, and the approval was taken back */
     METRIC_NULLS
 };
 

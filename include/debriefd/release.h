@@ -14,10 +14,35 @@
  * 80 % answered. Nothing of a single person, of brokerage only the rate and the share across
  * sectors; 0 to 2 isolates or components are "<3". Mixing is told between sectors merged until each
  * has k answering egos, so that nothing stands to be subtracted. Change and panel are of fewer
- * people than the waves themselves: they pass the signature gate, or only what is new is told. */
+ * people than the waves themselves: they pass the signature gate, or only what is new is told.
+ *
+ * Interviews are told once, when they are closed, and stay as they were told. Who was interviewed
+ * is public, and each interviewee knows what he said himself. A theme is one histogram of the
+ * stances of all interviewees, silence being one, and an atom of them all, with two codings that
+ * are fixed points of each other: c + 1 at least raised it and c + 1 did not (n - 1 of n and n of n
+ * are told as n - 2), and of who raised it no more than all but c + 1 stand on one side. Rows are
+ * functions of what they leave, so the proof of disclosure.h holds of each theme, and themes are
+ * told beside each other as items are. Where the specification leaves a choice, this is the safer:
+ * - nothing with fewer than k interviewees; with fewer than rules->comments no theme, unless it is
+ *   approved;
+ * - a theme that fewer than c + 2 raised is not even named, because its name can be enough to know
+ *   who; approved, it is told as raised by c + 1, whoever of c + 1 or fewer did: else the only one
+ *   who raised it would learn that nobody else did. "None", "one" and "all" are never said;
+ * - on which side they stand is told when k raised it;
+ * - no sectors, of no theme: beside the total they would need atoms of their own, and 15 people in
+ *   three groups would all be moved by coding;
+ * - a theme is told of the programme or, when it is about trips, of each trip (of its interviewees
+ *   and what they say of it): of both, one would tell who of the other is silent. A trip names no
+ *   theme that few raised, approved or not: beside another trip's its absence would say none;
+ * - mentions count who said it twice, accumulation and saturation sum what coding moved and follow
+ *   the order of the interviews, reliability has the number of coded segments: for the analyst;
+ * - an approved quote has no interviewee, sector or trip, and stands in the order of its text's
+ *   hash; under its theme when that is named, else under none. Others are not released, nor is how
+ *   many they are. What comes to be approved later is not told: it would be told by when. */
 #ifndef DEBRIEFD_RELEASE_H
 #define DEBRIEFD_RELEASE_H
 
+#include <debriefd/codings.h>
 #include <debriefd/disclosure.h>
 #include <debriefd/metric.h>
 
@@ -76,6 +101,31 @@ struct release_frame {
     size_t group_count;
 };
 
+/* What is known of a code beside its codings; without it, neither. */
+struct release_theme {
+    const char *code;
+    bool is_of_trips; /* about one trip rather than all */
+    bool is_approved; /* may be told though few raised it */
+};
+
+/* An approved quote, with what may be read of it. */
+struct release_quote {
+    const char *code;
+    const char *text;
+};
+
+/* Closed interviews, of a programme or of one of its trips. */
+struct release_interviews {
+    const struct disclosure_rules *rules;
+    const struct codings *codings; /* sealed; NULL when `said` has rows */
+    const char *trip;              /* NULL: of the programme, with quotes */
+    const struct release_theme *themes;
+    size_t theme_count;
+    const struct release_quote *quotes; /* in any order */
+    size_t quote_count;
+    const struct metric_rows *said; /* what the newest release says of interviews, or NULL */
+};
+
 struct release_input {
     const struct disclosure_rules *rules;
     const struct facts *facts; /* slices are sectors; only its frame and what its joints are called
@@ -88,11 +138,15 @@ struct release_input {
     size_t gain_index_count;
     const struct metric_rows *network; /* the internal rows of the family, or NULL */
     const struct metric_rows *said;    /* what the newest release says of networks, or NULL */
+    const struct release_interviews *interviews; /* NULL before they are closed */
 };
 
 /* Appends the release's rows. Fails with ERR_INVALID, rows untouched, on an atom below its minimum,
  * a histogram no coding could have left, or names that contradict each other. */
 bool release_compute(const struct release_input *input, struct metric_rows *rows,
                      struct error *err) must_check;
+
+/* The rows of the family interview alone, for the programme's own release. */
+void release_interviews_tell(const struct release_interviews *interviews, struct metric_rows *rows);
 
 #endif

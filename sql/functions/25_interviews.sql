@@ -14,14 +14,22 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
     WHERE p.programme_id = programme AND p.reference = ANY (wanted)
 $$;
 
--- Imports into one programme come one after the other.
-CREATE FUNCTION logic.interviews_lock(programme uuid) RETURNS void
+-- Imports into one programme come one after the other. Says whether the interviews are closed.
+CREATE FUNCTION logic.interviews_lock(programme uuid) RETURNS boolean
 LANGUAGE plpgsql AS $$
+DECLARE
+    closed timestamptz;
 BEGIN
     INSERT INTO debrief.interview_set (programme_id) VALUES (programme) ON CONFLICT DO NOTHING;
-    PERFORM FROM debrief.interview_set s WHERE s.programme_id = programme FOR UPDATE;
+    SELECT s.closed_at INTO closed FROM debrief.interview_set s WHERE s.programme_id = programme FOR UPDATE;
+    RETURN closed IS NOT NULL;
 END
 $$;
+
+CREATE FUNCTION logic.interviews_closed() RETURNS logic.answer
+LANGUAGE sql IMMUTABLE
+RETURN logic.problem(409, 'interviews-closed',
+                     'the interviews are closed: nothing of them changes, only the approval of a quote can be taken back');
 
 -- Every study shows every code, and the programme shows them all.
 CREATE FUNCTION logic.mark_recoded(programme uuid) RETURNS void
@@ -31,6 +39,12 @@ LANGUAGE sql AS $$
     ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now();
     SELECT logic.mark_uncompared(programme, '00000000-0000-0000-0000-000000000000');
     SELECT pg_notify('debriefd_pending', programme::text)
+$$;
+
+-- Who agreed to be told of agreed as one of few: whose interview or segment is another's now may be one more.
+CREATE FUNCTION logic.approvals_drop(programme uuid) RETURNS void
+LANGUAGE sql AS $$
+    UPDATE debrief.code c SET approved_at = NULL WHERE c.programme_id = programme AND c.approved_at IS NOT NULL
 $$;
 
 -- `faults` is an array of {line, detail}, or null.
@@ -48,6 +62,9 @@ BEGIN
         UPDATE debrief.interview_set s SET changed_at = clock_timestamp() WHERE s.programme_id = programme;
         PERFORM logic.audit_append(programme, actor, what || '.imported', outcome);
         PERFORM logic.mark_recoded(programme);
+        IF changed > 0 AND what IN ('interviews', 'segments') THEN
+            PERFORM logic.approvals_drop(programme);
+        END IF;
     END IF;
     RETURN ROW(200, outcome::text)::logic.answer;
 END
@@ -55,18 +72,22 @@ $$;
 
 CREATE FUNCTION logic.interview_set_json(s debrief.interview_set) RETURNS json
 LANGUAGE sql STABLE
-RETURN json_build_object('adjudicator', (s).adjudicator, 'changed_at', logic.utc((s).changed_at));
+RETURN json_build_object('adjudicator', (s).adjudicator, 'changed_at', logic.utc((s).changed_at),
+                         'closed_at', logic.utc((s).closed_at));
 
 CREATE FUNCTION logic.interview_set_change(programme uuid, given jsonb, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql AS $$
 DECLARE
     stored debrief.interview_set;
 BEGIN
-    PERFORM logic.interviews_lock(programme);
+    IF logic.interviews_lock(programme) THEN
+        RETURN logic.interviews_closed();
+    END IF;
     UPDATE debrief.interview_set s SET adjudicator = given ->> 'adjudicator', changed_at = clock_timestamp()
     WHERE s.programme_id = programme AND s.adjudicator <> given ->> 'adjudicator';
     IF FOUND THEN
         PERFORM logic.audit_append(programme, actor, 'interviews.adjudicator_set', given);
+        PERFORM logic.approvals_drop(programme);
         PERFORM logic.mark_recoded(programme);
     END IF;
     SELECT * INTO stored FROM debrief.interview_set s WHERE s.programme_id = programme;
@@ -82,7 +103,9 @@ DECLARE
     added bigint;
     changed bigint;
 BEGIN
-    PERFORM logic.interviews_lock(programme);
+    IF logic.interviews_lock(programme) THEN
+        RETURN logic.interviews_closed();
+    END IF;
     SELECT jsonb_agg(jsonb_build_object('line', f.line, 'detail', 'the same code stands on an earlier line') ORDER BY f.line)
     INTO faults
     FROM (SELECT g.line, min(g.line) OVER (PARTITION BY g.code) AS first
@@ -121,7 +144,9 @@ DECLARE
     added bigint;
     changed bigint;
 BEGIN
-    PERFORM logic.interviews_lock(programme);
+    IF logic.interviews_lock(programme) THEN
+        RETURN logic.interviews_closed();
+    END IF;
     SELECT jsonb_object_agg(n.name, n.study_id) INTO studies
     FROM logic.studies_named(programme, ARRAY(
         SELECT DISTINCT t FROM jsonb_array_elements(given) g, jsonb_array_elements_text(g -> 'trips') t)) n;
@@ -195,7 +220,9 @@ DECLARE
     added bigint;
     changed bigint;
 BEGIN
-    PERFORM logic.interviews_lock(programme);
+    IF logic.interviews_lock(programme) THEN
+        RETURN logic.interviews_closed();
+    END IF;
     SELECT jsonb_object_agg(n.name, n.study_id) INTO studies
     FROM logic.studies_named(programme, ARRAY(
         SELECT DISTINCT g.trip FROM jsonb_to_recordset(given) AS g (trip text) WHERE g.trip <> '')) n;
@@ -239,7 +266,9 @@ DECLARE
     closed bigint;
     reopened bigint;
 BEGIN
-    PERFORM logic.interviews_lock(programme);
+    IF logic.interviews_lock(programme) THEN
+        RETURN logic.interviews_closed();
+    END IF;
     moment := clock_timestamp();
     CREATE TEMPORARY TABLE given_coding ON COMMIT DROP AS
         SELECT g.line, g.coder, g.segment, nullif(g.code, '') AS code, g.sentiment, g.withdrawn
@@ -293,15 +322,30 @@ BEGIN
 END
 $$;
 
--- `given` is an array of {line, quote, interview, code, approval}.
+-- Removes from every release the quotes that are approved no more, of the programme's own releases: their places say so.
+-- A text is a quote's as long as one that reads so is approved. With the owner's rights, because nothing else changes
+-- what was released.
+CREATE FUNCTION logic.quotes_retract(programme uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    UPDATE debrief.release_metric m SET text_value = NULL, null_reason = 'withheld_retracted', method = ''
+    WHERE m.programme_id = programme AND m.study_id = '00000000-0000-0000-0000-000000000000'
+      AND m.family = 'interview' AND m.metric LIKE 'quote.%' AND m.text_value IS NOT NULL
+      AND NOT EXISTS (SELECT FROM debrief.quote q WHERE q.programme_id = programme AND q.text = m.text_value
+                      AND q.approval = 'approved');
+    SELECT pg_notify('debriefd_release', programme || '/00000000-0000-0000-0000-000000000000/0')
+$$;
+
+-- `given` is an array of {line, quote, interview, code, approval, text}; an empty text leaves the one that is there.
+-- Of closed interviews only an approval can be taken back.
 CREATE FUNCTION logic.quotes_import(programme uuid, given jsonb, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql AS $$
 DECLARE
     faults jsonb;
+    is_closed boolean;
     added bigint;
     changed bigint;
 BEGIN
-    PERFORM logic.interviews_lock(programme);
+    is_closed := logic.interviews_lock(programme);
     SELECT jsonb_agg(jsonb_build_object('line', f.line, 'detail', f.detail) ORDER BY f.line) INTO faults
     FROM (SELECT g.line, format('there is no interview "%s"', g.interview) AS detail
           FROM jsonb_to_recordset(given) AS g (line integer, interview text)
@@ -318,15 +362,27 @@ BEGIN
     IF faults IS NOT NULL THEN
         RETURN logic.lines_refused(faults);
     END IF;
+    IF is_closed AND EXISTS (
+        SELECT FROM jsonb_to_recordset(given) AS g (quote text, interview text, code text, approval text, text text)
+        LEFT JOIN debrief.quote q ON q.programme_id = programme AND q.quote = g.quote
+        WHERE (q.interview, q.code, q.text) IS DISTINCT FROM (g.interview, g.code, coalesce(nullif(g.text, ''), q.text))
+           OR q.approval <> g.approval AND q.approval <> 'approved') THEN
+        RETURN logic.interviews_closed();
+    END IF;
     WITH stored AS (
-        INSERT INTO debrief.quote AS q (programme_id, quote, interview, code, approval)
-        SELECT programme, g.quote, g.interview, g.code, g.approval
-        FROM jsonb_to_recordset(given) AS g (quote text, interview text, code text, approval text)
+        INSERT INTO debrief.quote AS q (programme_id, quote, interview, code, approval, text)
+        SELECT programme, g.quote, g.interview, g.code, g.approval, g.text
+        FROM jsonb_to_recordset(given) AS g (quote text, interview text, code text, approval text, text text)
         ON CONFLICT (programme_id, quote) DO UPDATE
-        SET interview = excluded.interview, code = excluded.code, approval = excluded.approval, changed_at = now()
-        WHERE (q.interview, q.code, q.approval) IS DISTINCT FROM (excluded.interview, excluded.code, excluded.approval)
+        SET interview = excluded.interview, code = excluded.code, approval = excluded.approval, changed_at = now(),
+            text = coalesce(nullif(excluded.text, ''), q.text)
+        WHERE (q.interview, q.code, q.approval, q.text)
+              IS DISTINCT FROM (excluded.interview, excluded.code, excluded.approval, coalesce(nullif(excluded.text, ''), q.text))
         RETURNING xmax = 0 AS is_new)
     SELECT count(*) FILTER (WHERE s.is_new), count(*) FILTER (WHERE NOT s.is_new) INTO added, changed FROM stored s;
+    IF is_closed AND changed > 0 THEN
+        PERFORM logic.quotes_retract(programme);
+    END IF;
     RETURN logic.interviews_imported(programme, actor, 'quotes', jsonb_array_length(given), added, changed);
 END
 $$;

@@ -7,6 +7,12 @@ LANGUAGE sql STABLE
 RETURN json_build_object('number', (r).number, 'released_at', logic.utc((r).released_at),
     'withdrawn_at', logic.utc((r).withdrawn_at), 'withdrawn_reason', (r).withdrawn_reason);
 
+-- A study, or the reserved one, whose releases are the programme's own.
+CREATE FUNCTION logic.is_released_of(programme uuid, study uuid) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN study = '00000000-0000-0000-0000-000000000000'
+       OR EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study);
+
 -- Whether the study's newest release is withdrawn and nobody said that publishing goes on.
 CREATE FUNCTION logic.is_on_hold(programme uuid, study uuid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
@@ -70,7 +76,11 @@ BEGIN
         WHERE r.programme_id = programme AND r.study_id = study AND r.number = stored.number;
         PERFORM logic.audit_append(programme, actor, 'releases.resumed',
                                    jsonb_build_object('study', study, 'release', stored.number));
-        PERFORM logic.mark_stale(programme, study);
+        IF study = '00000000-0000-0000-0000-000000000000' THEN
+            PERFORM logic.mark_uncompared(programme, study);
+        ELSE
+            PERFORM logic.mark_stale(programme, study);
+        END IF;
     END IF;
     RETURN logic.release_state(stored);
 END

@@ -89,7 +89,16 @@ LANGUAGE sql STABLE AS $$
                       AND g.wave_id = wave AND g.family = named AND t.sector = ANY (g.sectors))
 $$;
 
-CREATE FUNCTION logic.explanations(programme uuid, study uuid, with_coding boolean)
+-- Why an internal row of interviews is in no release; null for what is the analyst's. A theme that is told elsewhere is
+-- one of trips for the programme, and one of the programme for a trip.
+CREATE FUNCTION logic.interview_reason(metric text, is_told boolean, is_few boolean, is_elsewhere boolean) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN metric NOT IN ('interviewees', 'int.count', 'int.prevalence', 'int.quantifier', 'int.balance',
+                                'int.disagreement', 'int.divided', 'quote.publishable') THEN NULL
+            WHEN NOT is_told THEN 'withheld_open' WHEN is_few THEN 'withheld_k'
+            WHEN is_elsewhere THEN 'withheld_elsewhere' ELSE 'withheld_approval' END;
+
+CREATE FUNCTION logic.explanations(programme uuid, study uuid, fewest integer, with_coding boolean)
 RETURNS TABLE (place bigint, body json)
 LANGUAGE sql STABLE AS $$
     WITH measured AS MATERIALIZED (
@@ -109,18 +118,25 @@ LANGUAGE sql STABLE AS $$
                m.value IS NOT NULL OR m.text_value IS NOT NULL AS is_shown, m.null_reason
         FROM debrief.release_metric m JOIN newest n ON m.number = n.number
         WHERE m.programme_id = programme AND m.study_id = study
+    ), interviews AS MATERIALIZED (
+        SELECT EXISTS (SELECT FROM released r WHERE r.family = 'interview') AS is_told,
+               coalesce((SELECT m.value FROM debrief.metric m WHERE m.programme_id = programme AND m.study_id = study
+                         AND m.family = 'interview' AND m.metric = 'interviewees') < fewest, false) AS is_few
     ), internal AS (
         -- What no row of the release is about: of an open wave, or for the analyst only. A change of the network is
         -- over two waves, its panel over all.
         SELECT m.family, m.wave, m.item, m.metric, min(m.position) AS position,
                EXISTS (SELECT FROM opened o WHERE o.kind = ANY (string_to_array(m.wave, '>')) OR m.item = 'net_panel')
                OR EXISTS (SELECT FROM measured d JOIN opened o ON o.wave_id = ANY (d.waves)
-                          WHERE d.wave = m.wave AND d.item = m.item) AS is_open
-        FROM debrief.metric m
+                          WHERE d.wave = m.wave AND d.item = m.item) AS is_open,
+               CASE WHEN m.family = 'interview' THEN logic.interview_reason(m.metric, t.is_told, t.is_few,
+                   c.trip_specific = (study = '00000000-0000-0000-0000-000000000000')) END AS reason
+        FROM debrief.metric m CROSS JOIN interviews t
+        LEFT JOIN debrief.code c ON m.family = 'interview' AND c.programme_id = programme AND c.code = m.item
         WHERE m.programme_id = programme AND m.study_id = study
           AND NOT EXISTS (SELECT FROM released r WHERE (r.family, r.wave, r.item, r.metric)
                           = (m.family, m.wave, m.item, m.metric))
-        GROUP BY m.family, m.wave, m.item, m.metric
+        GROUP BY m.family, m.wave, m.item, m.metric, t.is_told, t.is_few, c.trip_specific
     ), stated AS (
         SELECT r.family, r.wave, r.item, r.metric, r.position,
                CASE WHEN r.is_shown THEN 'shown' WHEN r.null_reason LIKE 'withheld%' THEN 'held_back' ELSE 'undefined' END
@@ -128,8 +144,8 @@ LANGUAGE sql STABLE AS $$
         FROM released r
         UNION ALL
         SELECT i.family, i.wave, i.item, i.metric, i.position + 1000000,
-               CASE WHEN i.is_open THEN 'held_back' ELSE 'internal' END,
-               CASE WHEN i.is_open THEN 'withheld_open' END, NULL
+               CASE WHEN i.is_open OR i.reason IS NOT NULL THEN 'held_back' ELSE 'internal' END,
+               CASE WHEN i.is_open THEN 'withheld_open' ELSE i.reason END, NULL
         FROM internal i
     ), placed AS (
         SELECT s.*, m.used, coalesce(m.is_conditional, false) AS is_conditional,
@@ -190,7 +206,7 @@ LANGUAGE sql STABLE AS $$
         'on_hold', logic.is_on_hold(programme, study),
         'least_answers', fewest, 'least_distribution', distribution,
         'items', (SELECT coalesce(json_agg(e.body ORDER BY e.place, e.body ->> 'wave', e.body ->> 'item'), '[]')
-                  FROM logic.explanations(programme, study, with_coding) e),
+                  FROM logic.explanations(programme, study, fewest, with_coding) e),
         'unmeasured', logic.unmeasured(programme, study))
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT * FROM debrief.release l WHERE l.programme_id = programme AND l.study_id = study

@@ -484,6 +484,7 @@ BEGIN
         IF cardinality(known.interviews) > 0 THEN
             UPDATE debrief.interview_set i SET changed_at = clock_timestamp() WHERE i.programme_id = programme;
             PERFORM logic.mark_recoded(programme);
+            PERFORM logic.quotes_retract(programme);
         END IF;
         PERFORM pg_notify('debriefd_wave', programme::text);
         PERFORM logic.audit_append(programme, actor, 'person.erased', jsonb_build_object(

@@ -1,4 +1,4 @@
--- $1 programme, $2 study, $3 after (a number or null), $4 limit
+-- $1 programme, $2 study (nil: the programme's own), $3 after (a number or null), $4 limit
 WITH listed AS (
     SELECT r.* FROM debrief.release r
     WHERE r.programme_id = $1::uuid AND r.study_id = $2::uuid AND r.number > coalesce($3::integer, 0)
@@ -13,4 +13,4 @@ SELECT 200 AS status, json_build_object(
     'on_hold', logic.is_on_hold(s.programme_id, s.study_id),
     'next', (SELECT max(p.number)::text FROM page p
              WHERE (SELECT count(*) FROM listed) > $4::integer))::text AS body
-FROM debrief.study s WHERE s.programme_id = $1::uuid AND s.study_id = $2::uuid
+FROM (SELECT $1::uuid AS programme_id, $2::uuid AS study_id) s WHERE logic.is_released_of(s.programme_id, s.study_id)

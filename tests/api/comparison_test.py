@@ -109,7 +109,9 @@ class ComparisonTest(ServiceTest):
         dashed = self.service.sql(f"SELECT count(*) FROM dash.metric WHERE programme_id = '{self.programme.id}' "
                                   f"AND study_id = '{NIL}'", role="debriefd_dash")
         self.assertEqual(dashed, [[str(len(rows))]])
-        self.assertEqual(self.programme.dashboard.get(f"/v1/studies/{NIL}/metrics").status, 404)
+        own = self.programme.dashboard.made("GET", f"/v1/studies/{NIL}/metrics")
+        self.assertEqual((own["release"], len(own["metrics"])), (number, len(rows)))
+        self.assertEqual(self.programme.analyst.get(f"/v1/studies/{NIL}/metrics?internal=1").status, 404)
 
     def check_benchmarks_of_item(self, rows, studies, item):
         means = [self.mean_of(study.metrics()["metrics"], item) for study in studies]

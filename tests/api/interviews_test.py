@@ -216,7 +216,8 @@ class InterviewsTest(ServiceTest):
 
     def test_the_adjudicator_is_set(self):
         programme = self.programme("Adjudicated")
-        self.assertEqual(programme.coder.made("GET", "/v1/interview_set"), {"adjudicator": "A", "changed_at": None})
+        self.assertEqual(programme.coder.made("GET", "/v1/interview_set"),
+                         {"adjudicator": "A", "changed_at": None, "closed_at": None})
         set_to = programme.coder.made("PUT", "/v1/interview_set", {"adjudicator": "B"})
         self.assertEqual(set_to["adjudicator"], "B")
         self.assertEqual(programme.coder.made("PUT", "/v1/interview_set", {"adjudicator": "B"}), set_to)

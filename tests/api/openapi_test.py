@@ -241,7 +241,9 @@ class OpenapiTest(ServiceTest):
             call("import" + kind, organiser, body=table.encode(), content_type="text/csv")
             call("list" + kind, coder, query="?limit=1")
         call("getInterviewSet", organiser)
+        call("approveCode", organiser, body={"code": "food"})
         call("changeInterviewSet", organiser, body={"adjudicator": "B"})
+        call("closeInterviews", organiser, body={"without_pending": True})
 
     def test_problems_are_as_described(self):
         schema = closed({"$ref": "#/components/schemas/Problem", "components": self.description["components"]})

@@ -62,8 +62,14 @@ test_interviews() {
     check "its line" 11000 "$((offset + line))"
     printf 'quote,interview,code,approval\nq1,I1,food,pending\n' >"$work/quotes.csv"
     check "a quote" 1 "$(ctl quotes import - --field added <"$work/quotes.csv")"
+    check "a theme that few raised" yes "$(ctl codes approve food --field approved)"
     check "the adjudicator" judge "$(ctl interviews change --adjudicator judge --field adjudicator)"
     check "and later" judge "$(ctl interviews show --field adjudicator)"
+    check "a quote that is not approved" 1 "$(code_of ctl interviews close)"
+    check "is left out on purpose" 27 "$(ctl interviews close --without-pending --field closed_at | tr -d '\n' | wc -c)"
+    check "then nothing changes" 1 "$(code_of ctl interviews change --adjudicator A)"
+    check "it is said why" 1 "$(grep -c 'the interviews are closed' "$work/err")"
+    check "and what of them is told" 1 "$(ctl interviews explain --item food --json | grep -c '"items"')"
 }
 
 test_exit_codes() {

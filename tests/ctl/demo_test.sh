@@ -63,6 +63,8 @@ in_range "  new ties per person" 3 20
 in_range "  interviewees" 1 14
 in_range "  programme, shrunken" 65 90
 grep -Eq '^learning_own +1[0-4] ' "$base/out" || fault "no theme is told of"
+grep -Eq '^ties_home +12 of 14 +en övervägande del +0\.[0-9]+ +0\.[0-9]+ *$' "$base/out" || fault "no theme is released"
+[ "$(grep -c '^marketing ' "$base/out")" = 1 ] || fault "a theme that one raised is released"
 grep -q '^Stopped; everything the demonstration made is removed\.$' "$base/out" || fault "it did not stop"
 [ ! -e "$base/demo" ] || fault "the directory stays"
 ! pgrep -f "$base/demo" >/dev/null || fault "a process stays"
