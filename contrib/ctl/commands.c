@@ -12,6 +12,11 @@ static const struct command_option programme_options[] = {
     {0},
 };
 
+static const struct command_option account_options[] = {
+    {"language", "CODE", OPTION_TEXT, OPTION_BODY, NULL, "sv or en; by default sv"},
+    {0},
+};
+
 static const struct command_option key_options[] = {
     {"expires-at", "TIME", OPTION_TEXT, OPTION_BODY, NULL, "When it ends (RFC 3339)"},
     {0},
@@ -237,6 +242,12 @@ static const struct column key_columns[] = {
     {0},
 };
 
+static const struct column account_columns[] = {
+    {"NAME", "name"}, {"EMAIL", "email"},
+    {"ROLE", "role"}, {"REVOKED", "revoked_at", COLUMN_TIME},
+    {"ID", "id"},     {0},
+};
+
 static const struct column webhook_columns[] = {
     {"LABEL", "label"},
     {"URL", "url"},
@@ -443,6 +454,11 @@ static const struct column retention_columns[] = {
         "JOB", ARGUMENT_ID                                                                         \
     }
 
+#define ACCOUNT                                                                                    \
+    {                                                                                              \
+        "ACCOUNT", ARGUMENT_ID                                                                     \
+    }
+
 #define WEBHOOK                                                                                    \
     {                                                                                              \
         "WEBHOOK", ARGUMENT_ID                                                                     \
@@ -488,6 +504,22 @@ const struct command commands[] = {
      .path = "/v1/programmes/{PROGRAMME}/keys/{KEY}"},
     {"keys", "rotate", "Give a key a new secret; the old one stops at once", .arguments = {KEY},
      .method = "POST", .path = "/v1/programmes/{PROGRAMME}/keys/{KEY}:rotate"},
+    {"accounts", "create", "Let a person sign in to the desk",
+     .arguments = {{"EMAIL", ARGUMENT_TEXT, "email"},
+                   {"NAME", ARGUMENT_TEXT, "name"},
+                   {"ROLE", ARGUMENT_TEXT, "role"}},
+     .options = account_options,
+     .details = "ROLE is organiser, analyst or coder. Links to sign in are mailed to EMAIL.",
+     .method = "POST", .path = "/v1/programmes/{PROGRAMME}/accounts"},
+    {"accounts", "list", "List accounts", .method = "GET",
+     .path = "/v1/programmes/{PROGRAMME}/accounts", .list = "accounts", .columns = account_columns},
+    {"accounts", "revoke", "End an account and its sessions", .arguments = {ACCOUNT},
+     .method = "DELETE", .path = "/v1/programmes/{PROGRAMME}/accounts/{ACCOUNT}"},
+    {"accounts", "sign-in", "Make a link by which its holder signs in to the desk once (operator)",
+     .arguments = {ACCOUNT},
+     .details = "For a first sign-in, and where no mail can be sent. The link is good for 15 "
+                "minutes, and its making is audited.",
+     .method = "POST", .path = "/v1/programmes/{PROGRAMME}/accounts/{ACCOUNT}:sign-in"},
     {"webhooks", "create", "Be told by HTTP when a release is published or withdrawn",
      .arguments = {{"URL", ARGUMENT_TEXT, "url"}, {"LABEL", ARGUMENT_TEXT, "label"}},
      .details = "Messages follow Standard Webhooks 1.0.0: JSON with type (released, withdrawn), "
@@ -577,8 +609,9 @@ const struct command commands[] = {
      .method = "GET", .path = "/v1/waves/{WAVE}/mail_plan"},
     {"mails", "set-plan", "Say what is sent for a wave by itself; replaces the plan",
      .arguments = {WAVE}, .options = mail_plan_options,
-     .details = "Times are of the clock on the wall of the study's time zone. Reminders and closing "
-                "notices go to those who have not answered, in an anonymous study to everybody.",
+     .details =
+         "Times are of the clock on the wall of the study's time zone. Reminders and closing "
+         "notices go to those who have not answered, in an anonymous study to everybody.",
      .method = "PUT", .path = "/v1/waves/{WAVE}/mail_plan"},
     {"mails", "bounce", "Report a mail that came back, from a mail server's pipe",
      .arguments = {FILE_NAME},
