@@ -80,10 +80,10 @@ static void show(struct visit *visit)
         form_not_open(visit);
     else if (!visit->has_draft && visit->has_evaluation)
         form_recorded(visit);
+    else if (!visit->has_draft)
+        form_start(visit);
     else if (wanted != NULL && strcmp(wanted, "review") == 0)
         form_review(visit, 200);
-    else if (!visit->has_draft && wanted == NULL)
-        form_start(visit);
     else
         show_section(visit, wanted);
 }

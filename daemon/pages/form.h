@@ -124,8 +124,14 @@ void form_closed(struct visit *visit);
 void form_not_open(struct visit *visit);
 void form_recorded(struct visit *visit);
 
-void form_start(struct visit *visit);
 void form_intro(struct page *page, const struct visit *visit);
+/* A form of one button. */
+void form_button(struct page *page, const struct visit *visit, const char *go, const char *text,
+                 const char *style);
+
+/* form_start.c: the page before the first question, and its consent. */
+void form_start(struct visit *visit);
+void form_consent(struct visit *visit);
 
 /* form_page.c: the form itself, at a section. */
 void form_page(struct visit *visit, int status);
@@ -164,6 +170,8 @@ void form_review(struct visit *visit, int status);
 
 /* form_answer.c: what a POST brings, merged into the draft. */
 void form_post(struct visit *visit);
+/* A draft without an answer, and its first page. */
+void form_begin(struct visit *visit);
 void form_draft_post(struct visit *visit);
 void form_posting_finish(struct posting *posting);
 void form_reply_json(struct visit *visit, int status, json_t *owned_body);

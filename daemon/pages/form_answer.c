@@ -258,15 +258,13 @@ void form_reply_json(struct visit *visit, int status, json_t *owned_body)
 static void after_merge(struct visit *visit, struct posting *posting)
 {
     const char *send = fields_get(visit->fields, "send");
-    if (posting->every_item && visit->state == VISIT_CLOSED) {
+    if (visit->state == VISIT_CLOSED) {
         form_closed(visit);
     } else if (posting->every_item && send != NULL && posting->violations.total == 0) {
         form_send(visit);
     } else if (posting->every_item) {
         reply_saved(visit, posting);
-    } else if (visit->state == VISIT_CLOSED) {
-        form_closed(visit);
-    } else if (strcmp(posting->go, "send") == 0) {
+    } else if (strcmp(posting->go, "send") == 0) { /* the draft has only just begun */
         form_send(visit);
     } else if (posting->violations.total > 0 && posting->section < visit->section_count) {
         visit->section = posting->section;
@@ -370,16 +368,27 @@ static void discard(struct visit *visit)
     params_finish(&params);
 }
 
+void form_begin(struct visit *visit)
+{
+    struct posting *posting = begin_posting(visit, false);
+    posting->go = "1";
+    merge(visit, posting);
+}
+
 void form_post(struct visit *visit)
 {
     const char *go = fields_get(visit->fields, "go");
     if (visit->state == VISIT_NOT_OPEN) {
         form_not_open(visit);
+    } else if (go != NULL && strcmp(go, "consent") == 0) {
+        form_consent(visit);
     } else if (go != NULL && strcmp(go, "discard") == 0) {
         discard(visit);
     } else if (go != NULL && strcmp(go, "send") == 0 && !visit->has_draft &&
                visit->has_evaluation) {
         visit_see(visit, form_receipt_path(&visit->principal.programme, &visit->evaluation).text);
+    } else if (go != NULL && strcmp(go, "send") == 0 && visit->has_draft) {
+        form_send(visit); /* as it stands: of two that send it, both send the same */
     } else {
         struct posting *posting = begin_posting(visit, false);
         posting->forward = is_forward(visit, posting);
@@ -396,6 +405,8 @@ void form_draft_post(struct visit *visit)
         form_not_open(visit);
     } else if (send != NULL && nothing && !visit->has_draft && visit->has_evaluation) {
         form_sent_json(visit);
+    } else if (send != NULL && nothing && visit->has_draft) {
+        form_send(visit);
     } else {
         struct posting *posting = begin_posting(visit, true);
         read_posting(visit, posting);

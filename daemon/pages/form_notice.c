@@ -35,8 +35,8 @@ void form_revoked(struct request *request, enum language language)
 void form_not_open(struct visit *visit)
 {
     struct page page;
-    visit_page(visit, &page, say(visit->language, "Not open yet"), NULL);
-    html_printf(&page.html, "<h1>%s</h1><p>", say(visit->language, "Not open yet"));
+    visit_page(visit, &page, say(visit->language, "The form is not open yet"), NULL);
+    html_printf(&page.html, "<h1>%s</h1><p>", say(visit->language, "The form is not open yet"));
     html_printf(&page.html, say(visit->language, "You can answer from %s. Use the same link then."),
                 visit->opens);
     buf_append_text(&page.html, "</p>");
@@ -65,8 +65,8 @@ void form_closed(struct visit *visit)
     visit_reply(visit, &page, 410);
 }
 
-static void write_button(struct page *page, const struct visit *visit, const char *go,
-                         const char *text, const char *style)
+void form_button(struct page *page, const struct visit *visit, const char *go, const char *text,
+                 const char *style)
 {
     html_printf(&page->html, "<form method=\"post\" action=\"/form\">");
     page_csrf_field(page, visit->token);
@@ -92,7 +92,7 @@ void form_recorded(struct visit *visit)
         buf_append_text(&page.html,
                         say(language, "You can change them as long as the collection is open."));
     buf_append_text(&page.html, "</p>");
-    write_button(&page, visit, "edit", say(language, "Change the answers"), "");
+    form_button(&page, visit, "edit", say(language, "Change the answers"), "");
     visit_reply(visit, &page, 200);
 }
 
@@ -113,21 +113,4 @@ void form_intro(struct page *page, const struct visit *visit)
                     : say(language, "Your answers are stored under a pseudonym: the results show "
                                     "groups, never a single person, and you can change your "
                                     "answers until the collection closes."));
-}
-
-void form_start(struct visit *visit)
-{
-    enum language language = visit->language;
-    const char *title = form_word(visit, instrument_title(visit->instrument));
-    struct page page;
-    visit_page(visit, &page, title, NULL);
-    html_printf(&page.html, "<h1>%s</h1>", title);
-    form_intro(&page, visit);
-    if (*visit->closes != '\0') {
-        buf_append_text(&page.html, "<p class=\"quiet\">");
-        html_printf(&page.html, say(language, "Open until %s."), visit->closes);
-        buf_append_text(&page.html, "</p>");
-    }
-    write_button(&page, visit, "1", say(language, "Begin"), "main");
-    visit_reply(visit, &page, 200);
 }

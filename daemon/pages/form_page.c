@@ -83,12 +83,11 @@ static void write_summary(struct page *page, const struct visit *visit)
                 "<div id=\"summary\" class=\"notice bad\" role=\"alert\" tabindex=\"-1\" autofocus>"
                 "<h2>%s</h2><ul>",
                 say(visit->language, "Something needs another look"));
-    for (size_t i = 0; i < visit->violations.count; i++) {
-        const struct violation *violation = &visit->violations.items[i];
-        size_t item;
-        if (!form_fault_item(visit, violation, &item) || form_fault_of(visit, item) != violation)
+    for (size_t i = 0; i < instrument_item_count(visit->instrument); i++) {
+        const struct violation *violation = form_fault_of(visit, i);
+        if (violation == NULL)
             continue;
-        const struct item *asked = instrument_item(visit->instrument, item);
+        const struct item *asked = instrument_item(visit->instrument, i);
         html_printf(html, "<li><a href=\"#item-%s\">%s</a>: %s</li>", asked->id,
                     form_word(visit, &asked->text),
                     form_fault(visit, violation, text, sizeof text));

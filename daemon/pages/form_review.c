@@ -166,20 +166,18 @@ static void write_section(struct page *page, const struct visit *visit, size_t s
 
 static void write_faults(struct page *page, const struct visit *visit)
 {
-    size_t item;
     if (visit->violations.total == 0)
         return;
     html_printf(&page->html,
                 "<div id=\"summary\" class=\"notice bad\" role=\"alert\" tabindex=\"-1\" autofocus>"
                 "<h2>%s</h2><ul>",
                 say(visit->language, "Before you can send"));
-    for (size_t i = 0; i < visit->violations.count; i++) {
-        const struct violation *violation = &visit->violations.items[i];
-        if (!form_fault_item(visit, violation, &item) || form_fault_of(visit, item) != violation)
-            continue;
-        const struct item *asked = instrument_item(visit->instrument, item);
-        html_printf(&page->html, "<li><a href=\"/form?section=%zu&check=1#item-%s\">%s</a></li>",
-                    visit_section_of(visit, item) + 1, asked->id, form_word(visit, &asked->text));
+    for (size_t i = 0; i < instrument_item_count(visit->instrument); i++) {
+        const struct item *asked = instrument_item(visit->instrument, i);
+        if (form_fault_of(visit, i) != NULL)
+            html_printf(&page->html,
+                        "<li><a href=\"/form?section=%zu&check=1#item-%s\">%s</a></li>",
+                        visit_section_of(visit, i) + 1, asked->id, form_word(visit, &asked->text));
     }
     buf_append_text(&page->html, "</ul></div>");
 }

@@ -69,7 +69,7 @@ class FormTest(ServiceTest):
     def begun(self, token, **headers):
         browser = self.opened(token, **headers)
         self.assertEqual(browser.page.status, 200)
-        browser.press_plain("1")
+        browser.press_plain("consent")
         self.assertEqual(browser.page.section(), 1)
         return browser
 
@@ -132,7 +132,7 @@ class FormTest(ServiceTest):
                    "RANK": ["b", "c", "a"], "NUM": 0.1, "USED": True, "REACH": 0, "WHY": "\n\n  x\n", "SHORT": "a\nb",
                    "ROSTER": {other: 0}, "CONTACTS": [{"name": "N", "kept": True}],
                    "COMMIT": [{"id": "c-9", "text": HOSTILE, "level": "organisation", "due": "2021-03"}],
-                   "MUST": {"missing": "dk"}, "SAY": {"missing": "refused"}}
+                   "MUST": {"missing": "dk"}, "SAY": "x"}
         wave.submit_good(tokens[me], answers, language="en")
         browser = self.opened(tokens[me])
         self.assertEqual(browser.page.title, "Du har svarat")
@@ -334,7 +334,7 @@ class FormTest(ServiceTest):
     def test_waves_that_are_not_open_yet(self):
         _, tokens = self.fresh(opens_at="2099-01-01T11:00:00Z")
         page = self.opened(next(iter(tokens.values()))).page
-        self.assertEqual((page.status, page.title), (403, "Inte öppet än"))
+        self.assertEqual((page.status, page.title), (403, "Formuläret är inte öppet än"))
         self.assertIn("2099-01-01 12:00", page.visible, "in the study's time zone")
 
     def test_links_that_lead_nowhere(self):
