@@ -79,8 +79,8 @@ REVOKE EXECUTE ON FUNCTION logic.webhooks_claim, logic.webhook_attempted FROM de
 REVOKE SELECT ON debrief.session, debrief.sign_in FROM debriefd_serve, debriefd_work;
 REVOKE EXECUTE ON FUNCTION logic.sign_in_make FROM debriefd_serve;
 REVOKE EXECUTE ON FUNCTION logic.account_create, logic.account_list, logic.account_revoke, logic.sign_in_make,
-    logic.sign_in_link, logic.sign_in_ask, logic.sign_in, logic.session_find, logic.session_end
-    FROM debriefd_work;
+    logic.sign_in_link, logic.sign_in_ask, logic.sign_in, logic.session_find, logic.session_end, logic.desk_link,
+    logic.desk_links FROM debriefd_work;
 
 -- Personal data: who people are, what they agreed to and which places stay is read by functions with the owner's rights
 -- only. serve lists, exports and erases on an organiser's behalf; work archives what is kept no longer.

@@ -165,8 +165,9 @@ static bool add_query(struct request *request, const struct parameter *parameter
 }
 
 /* The same as the workers ask for before they send. */
-static bool is_sending(const struct config *config)
+bool request_is_sending(const struct request *request)
 {
+    const struct config *config = request_api(request)->options.config;
     return config->mail.smtp[0] != '\0' && config->mail.from[0] != '\0' &&
            config->http.public_url[0] != '\0';
 }
@@ -201,7 +202,7 @@ static bool add_parameter(struct request *request, const struct parameter *param
         params_text(params, request_api(request)->options.config->work.verify_time);
         return true;
     case FROM_IS_SENDING:
-        params_bool(params, is_sending(request_api(request)->options.config));
+        params_bool(params, request_is_sending(request));
         return true;
     case FROM_SEGMENT_UUID:
     case FROM_SEGMENT_TEXT:

@@ -58,6 +58,9 @@ static bool add_parameter(struct desk *desk, const struct parameter *parameter,
     case FROM_FALSE:
         params_bool(params, parameter->source == FROM_TRUE);
         return true;
+    case FROM_IS_SENDING:
+        params_bool(params, request_is_sending(desk->request));
+        return true;
     case FROM_SEGMENT_UUID:
         text = request_segment(desk->request, parameter->name);
         if (!uuid_parse(text, strlen(text), &uuid))
@@ -268,6 +271,21 @@ static const struct {
      sentence("Write it as a region and a city, for example Europe/Stockholm.")},
     {"another study has this id", sentence("This trip is made already.")},
     {"no such wave", sentence("There is no such questionnaire.")},
+    {"this wave is closed", sentence("The questionnaire is closed.")},
+    {"the wave opens later than that", sentence("The questionnaire opens later than that.")},
+    {"the wave is closed by then", sentence("The questionnaire is closed by then.")},
+    {"the wave has no closing time to give notice of",
+     sentence("Give the questionnaire a closing date first.")},
+    /* Not that it is because the person answered, which is nobody's to know. */
+    {"not sent: this person has answered", sentence("This person needs no such mail.")},
+    {"not sent: this person has no e-mail address that mail can be sent to",
+     sentence("This person has no e-mail address that works.")},
+    {"not sent: mail to this address was refused; it is tried again when the address changes",
+     sentence("This person has no e-mail address that works.")},
+    {"not sent: this person wants no mail", sentence("This person wants no mail.")},
+    {"not sent: this person has such a mail within 20 hours of that time",
+     sentence("This person had such a mail less than a day ago.")},
+    {"at is too far away", sentence("That is too far away.")},
 };
 
 const char *desk_refusal(enum language language, const char *detail)

@@ -158,6 +158,8 @@ extern const struct route desk_home_routes[];
 extern const struct route desk_new_routes[];
 extern const struct route desk_study_routes[];
 extern const struct route desk_wave_routes[];
+extern const struct route desk_link_routes[];
+extern const struct route desk_mail_routes[];
 extern const struct route desk_results_routes[];
 extern const struct route desk_delegation_routes[];
 extern const struct route desk_upload_routes[];

@@ -8,7 +8,7 @@ static const char *state_name(enum language language, const char *state)
     if (strcmp(state, "open") == 0)
         return say(language, "Open");
     if (strcmp(state, "planned") == 0)
-        return say(language, "Not open yet");
+        return say(language, "Opens later");
     return say(language, "Closed");
 }
 

@@ -24,6 +24,10 @@ const char *desk_wave_heading(const struct desk *desk);
 void desk_execute_wave(struct desk *desk, const char *statement, const json_t *body,
                        desk_done_fn *done);
 
+/* What a mail is, and what became of it. */
+const char *desk_mail_kind(enum language language, const char *kind);
+const char *desk_mail_state(enum language language, const char *state);
+
 /* What the mode means for whoever answers, in a sentence. */
 const char *desk_mode_sentence(enum language language, const char *anonymity);
 

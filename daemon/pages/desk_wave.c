@@ -47,19 +47,25 @@ static void write_links(struct desk *desk, struct buf *html)
                 desk_path(desk, WAVE "/preview").text, say(language, "See the form"));
 }
 
+/* Before it opens, mails go out when it does. */
 static void write_mail_form(struct desk *desk, struct buf *html, const char *kind, const char *to,
                             const char *button)
 {
     enum language language = desk->language;
+    const json_t *wave = desk->answers[0];
+    bool is_planned = has_state(wave, "planned");
+    struct desk_time opening = desk_time_field(desk, desk_text(wave, "opens_at"));
     desk_form(desk, html, WAVE "/mails");
     html_printf(html,
                 "<input type=\"hidden\" name=\"kind\" value=\"%s\">"
                 "<input type=\"hidden\" name=\"to\" value=\"%s\"><div class=\"field\">"
                 "<label for=\"%s-at\">%s</label><input id=\"%s-at\" name=\"at\" "
-                "type=\"datetime-local\" aria-describedby=\"%s-help\">"
+                "type=\"datetime-local\" value=\"%s\" aria-describedby=\"%s-help\">"
                 "<p class=\"help\" id=\"%s-help\">%s</p></div>",
-                kind, to, kind, say(language, "Send at"), kind, kind, kind,
-                say(language, "Leave it empty to send now."));
+                kind, to, kind, say(language, "Send at"), kind, is_planned ? opening.text : "",
+                kind, kind,
+                is_planned ? say(language, "Not before it opens.")
+                           : say(language, "Leave it empty to send now."));
     html_printf(html, "<button class=\"main\">%s</button>", button);
     desk_form_end(html);
 }

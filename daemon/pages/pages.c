@@ -5,21 +5,23 @@
 
 static const struct route *const tables[] = {
     asset_routes,
-    desk_session_routes,
+    desk_audit_routes,
+    desk_delegation_routes,
+    desk_erase_routes,
     desk_home_routes,
+    desk_job_routes,
+    desk_keeping_routes,
+    desk_link_routes,
+    desk_mail_routes,
     desk_new_routes,
+    desk_people_routes,
+    desk_results_routes,
+    desk_session_routes,
     desk_study_routes,
+    desk_upload_routes,
+    desk_wave_routes,
     form_routes,
     mail_page_routes,
-    desk_wave_routes,
-    desk_results_routes,
-    desk_delegation_routes,
-    desk_upload_routes,
-    desk_people_routes,
-    desk_erase_routes,
-    desk_keeping_routes,
-    desk_job_routes,
-    desk_audit_routes,
 };
 
 bool pages_add_routes(struct router *router, struct error *err)

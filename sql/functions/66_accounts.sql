@@ -111,9 +111,7 @@ BEGIN
                          AND i.spent_at IS NULL AND i.expires_at > now()) >= 3;
         made_id := gen_random_uuid();
         PERFORM logic.sign_in_make(asked.programme_id, asked.account_id, made_id);
-        IF to_regprocedure('logic.mail_sign_in(uuid,uuid,uuid)') IS NOT NULL THEN
-            PERFORM logic.mail_sign_in(asked.programme_id, asked.account_id, made_id);
-        END IF;
+        PERFORM logic.mail_sign_in(asked.programme_id, asked.account_id, made_id);
     END LOOP;
 END
 $$;

@@ -112,3 +112,56 @@ BEGIN
         'withdrawn_reason', newest.withdrawn_reason, 'waves', coalesce(waves, '[]')))::logic.answer;
 END
 $$;
+
+-- Whom a wave is sent to, by name, and what became of the latest mail to each. Looking is on record. Who has answered is
+-- not told. With the owner's rights, because names are in schema identity.
+CREATE FUNCTION logic.desk_links(programme uuid, wave uuid, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    asked debrief.wave;
+    people json;
+BEGIN
+    SELECT * INTO asked FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    SELECT json_agg(json_build_object('participant', d.participant_id, 'name', p.name, 'organisation', d.organisation,
+               'has_address', p.email <> '', 'invitation', v.invitation_id, 'mail', m.mail) ORDER BY p.email <> '', lower(p.name))
+    INTO people
+    FROM debrief.delegate d
+    JOIN identity.person p ON p.programme_id = d.programme_id AND p.person_id = d.person_id
+    LEFT JOIN debrief.invitation v ON v.programme_id = programme AND v.wave_id = wave
+        AND v.participant_id = d.participant_id AND v.revoked_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT json_build_object('kind', m.kind, 'state', m.state, 'error', m.last_error) AS mail
+        FROM debrief.mail m
+        WHERE m.programme_id = programme AND m.wave_id = wave AND m.person_id = d.person_id AND m.state <> 'withdrawn'
+          AND m.last_error IS DISTINCT FROM 'answered' -- which would tell it
+        ORDER BY m.due_at DESC LIMIT 1) m ON true
+    WHERE d.programme_id = programme AND d.study_id = asked.study_id AND d.valid_until = 'infinity'
+      AND d.travelled AND NOT d.is_staff;
+    PERFORM logic.audit_append(programme, actor, 'wave.people_read', jsonb_build_object('wave', wave));
+    RETURN ROW(200, json_build_object('people', coalesce(people, '[]')))::logic.answer;
+END
+$$;
+
+-- What one person's link is derived from, for whoever has no e-mail address. Looking is on record.
+CREATE FUNCTION logic.desk_link(programme uuid, wave uuid, invitation uuid, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    found jsonb;
+BEGIN
+    SELECT jsonb_build_object('invitation', v.invitation_id, 'generation', v.generation, 'name', p.name) INTO found
+    FROM debrief.invitation v
+    JOIN debrief.wave w ON w.programme_id = v.programme_id AND w.wave_id = v.wave_id
+    JOIN debrief.delegate d ON d.programme_id = v.programme_id AND d.study_id = w.study_id
+        AND d.participant_id = v.participant_id AND d.valid_until = 'infinity'
+    JOIN identity.person p ON p.programme_id = d.programme_id AND p.person_id = d.person_id
+    WHERE v.programme_id = programme AND v.wave_id = wave AND v.invitation_id = invitation AND v.revoked_at IS NULL;
+    IF found IS NULL THEN
+        RETURN logic.problem(404, 'not-found', 'no such invitation');
+    END IF;
+    PERFORM logic.audit_append(programme, actor, 'invitation.link_read', jsonb_build_object('invitation', invitation));
+    RETURN ROW(200, found::text)::logic.answer;
+END
+$$;
