@@ -110,3 +110,9 @@ REVOKE EXECUTE ON FUNCTION logic.mail_queue, logic.mails_withdraw, logic.mail_pl
 -- The desk's pages about people.
 REVOKE EXECUTE ON FUNCTION logic.delegation_named, logic.person_change, logic.person_named, logic.audit_recent
     FROM debriefd_work;
+
+-- Anonymous waves: who spent which token and what it said are for functions with the owner's rights. Which token is
+-- whose is for the mail sender's claim only, which has them too.
+REVOKE ALL ON debrief.anonymous_secret, debrief.anonymous_answer FROM debriefd_serve, debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.anonymous_token, logic.anonymous_derive FROM debriefd_serve, debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.anonymous_submit, logic.anonymous_links, logic.anonymous_pool FROM debriefd_work;

@@ -35,10 +35,17 @@ static const struct command_option key_options[] = {
         "note", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "A remark"                                 \
     }
 
+#define ANONYMITY                                                                                  \
+    {                                                                                              \
+        "anonymity", "MODE", OPTION_TEXT, OPTION_BODY, NULL,                                       \
+            "pseudonymous or anonymous; fixed once somebody is invited"                            \
+    }
+
 static const struct command_option study_options[] = {
     ID,
     {"kind", "NAME", OPTION_TEXT, OPTION_BODY, NULL, "What is studied; by default trip"},
     STUDY_DESCRIPTION,
+    ANONYMITY,
     {"time-zone", "NAME", OPTION_TEXT, OPTION_BODY, NULL, "Of its schedules: Europe/Stockholm"},
     {"target", "JSON", OPTION_JSON, OPTION_BODY, NULL, "Overrides the programme's, or @FILE"},
     {0},
@@ -47,6 +54,7 @@ static const struct command_option study_options[] = {
 static const struct command_option study_change_options[] = {
     {"name", "TEXT", OPTION_TEXT, OPTION_BODY, NULL, "A new name"},
     STUDY_DESCRIPTION,
+    ANONYMITY,
     {0},
 };
 
@@ -591,6 +599,9 @@ const struct command commands[] = {
     {"invitations", "list", "List a wave's invitations", .arguments = {WAVE},
      .options = invitation_options, .method = "GET", .path = "/v1/waves/{WAVE}/invitations",
      .list = "invitations", .columns = invitation_columns},
+    {"invitations", "seal", "Say that an anonymous wave's links are handed out",
+     .arguments = {WAVE}, .details = "They cannot be listed or mailed again.", .method = "POST",
+     .path = "/v1/waves/{WAVE}/invitations:seal"},
     {"invitations", "revoke", "End an invitation's links", .arguments = {INVITATION},
      .method = "POST", .path = "/v1/invitations/{INVITATION}:revoke"},
     {"invitations", "rotate", "Give an invitation a new link and end the old ones",

@@ -103,6 +103,7 @@ static const struct {
     {"approval", "few raised the theme, or few were interviewed: told when they approve", NULL},
     {"elsewhere", "a theme is told of the programme, or else of each trip", NULL},
     {"retracted", "its approval was taken back", NULL},
+    {"anonymous", "nobody knows whose answers are whose", NULL},
     {"mean_of_items", "the index is shown as the mean of its items' means", NULL},
 };
 

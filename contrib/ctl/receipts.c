@@ -73,9 +73,14 @@ static enum ctl_status verify(const struct buf *text, const json_t *receipt, con
         return ctl_fail(CTL_USAGE, "the public key must be 64 hexadecimal digits");
     if (!receipt_verify(buf_text(text), text->length, public_key, &err))
         return ctl_fail(CTL_REFUSED, "the receipt is not genuine: %s", err.message);
-    printf("genuine: evaluation %s was recorded at %s\n",
-           json_string_value(json_object_get(receipt, "evaluation")),
-           json_string_value(json_object_get(receipt, "received_at")));
+    if (json_is_true(json_object_get(receipt, "anonymous")))
+        printf("genuine: an answer to the wave %s was recorded on %s\n",
+               json_string_value(json_object_get(receipt, "wave")),
+               json_string_value(json_object_get(receipt, "recorded_on")));
+    else
+        printf("genuine: evaluation %s was recorded at %s\n",
+               json_string_value(json_object_get(receipt, "evaluation")),
+               json_string_value(json_object_get(receipt, "received_at")));
     return CTL_DONE;
 }
 

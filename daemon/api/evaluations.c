@@ -1,5 +1,6 @@
 #include <debriefd/evaluations.h>
 
+#include <debriefd/anonymous.h>
 #include <debriefd/form_cache.h>
 #include <debriefd/log.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ struct outcome_answer outcome_answer(enum ingest_outcome outcome)
         [INGEST_CLOSED] = {410, "closed", "the wave is closed"},
         [INGEST_REVOKED] = {403, "invitation",
                             "this invitation is not for this wave, or is revoked"},
-        [INGEST_NO_PARTICIPANT] = {422, "invalid", "no such participant in the wave's study"},
+        [INGEST_NO_PARTICIPANT] = {422, "invalid",
+                                   "no such participant in the wave's study, or it is anonymous"},
         [INGEST_STALE] = {412, "stale-edit",
                           "these answers do not name the evaluation that is current; they are kept "
                           "as a draft"},
@@ -74,6 +76,11 @@ static void submit(struct submission *submission, const struct evaluation_name *
     ingest_submit(request_api(request)->ingest, &given, submitted, submission);
 }
 
+static bool is_anonymous(const struct request *request)
+{
+    return request_principal(request)->role == ROLE_ANONYMOUS;
+}
+
 enum answers_verdict evaluation_submit(struct request *request, const struct form *form,
                                        const struct evaluation_name *name,
                                        const struct evaluation_body *body,
@@ -84,6 +91,14 @@ enum answers_verdict evaluation_submit(struct request *request, const struct for
     struct answers *answers = shared_answers();
     enum answers_verdict verdict =
         answers_read(form->instrument, &roster, body->text, body->length, answers, violations);
+    if (verdict == ANSWERS_OK && is_anonymous(request) && answers->has_replaces) {
+        violations_add(violations, "/replaces", "anonymous", "no answer leads back to whose it is");
+        return ANSWERS_INVALID;
+    }
+    if (verdict == ANSWERS_OK && is_anonymous(request)) {
+        anonymous_submit(request, answers, form->instrument, done, context);
+        return verdict;
+    }
     if (verdict != ANSWERS_OK)
         return verdict;
     struct submission *submission = request_alloc(request, sizeof *submission);
@@ -161,17 +176,35 @@ static void form_found(struct request *request, struct form *form)
     violations_finish(&violations);
 }
 
+/* A spent token is recorded whatever comes with it, so that is looked at first. */
+static void token_found(struct request *request, void *context, enum ingest_outcome outcome,
+                        const struct buf *receipt, const struct error *err)
+{
+    const struct principal *principal = request_principal(request);
+    if (outcome == INGEST_NEW)
+        form_find(request, &principal->programme, &principal->wave, form_found);
+    else
+        answered(request, context, outcome, receipt, err);
+}
+
 static void put_evaluation(struct request *request)
 {
+    const struct principal *principal = request_principal(request);
     struct uuid wave;
-    if (request_require_json(request) && request_uuid(request, "wave", &wave))
-        form_find(request, &request_principal(request)->programme, &wave, form_found);
+    if (!request_require_json(request) || !request_uuid(request, "wave", &wave))
+        return;
+    if (!is_anonymous(request))
+        form_find(request, &principal->programme, &wave, form_found);
+    else if (uuid_equal(&wave, &principal->wave))
+        anonymous_state(request, token_found, NULL);
+    else
+        answered(request, NULL, INGEST_REVOKED, NULL, NULL);
 }
 
 static const struct operation put_operation = {
     .id = "submitEvaluation",
     .summary = "Submit an evaluation, exactly once: the client names it and may repeat it for ever",
-    .roles = ROLE_PARTICIPANT,
+    .roles = ROLE_PARTICIPANT | ROLE_ANONYMOUS,
     .body_type = "application/json",
     .answer = "A signed receipt; 201 when it is new, 200 when the same body was recorded before",
     .run = put_evaluation,

@@ -120,6 +120,7 @@ static struct form *form_from_row(struct map *instruments, const struct rows *ro
     struct form *form = xcalloc(sizeof *form);
     form->references = 1;
     form->study = rows_uuid(rows, 0, rows_column(rows, "study_id"));
+    form->is_anonymous = rows_bool(rows, 0, rows_column(rows, "is_anonymous"));
     form->shared = shared;
     form->instrument = shared->instrument;
     read_participants(form, rows_text(rows, 0, participants), rows_length(rows, 0, participants));

@@ -1,5 +1,6 @@
 /* Invitations with their tokens: derived for an organiser who sends the links, and never stored. */
 #include "resources.h"
+#include <assert.h>
 #include <debriefd/config.h>
 #include <string.h>
 
@@ -8,6 +9,13 @@ struct listing {
     bool has_tokens;
     int limit;
 };
+
+static void append_link(struct buf *json, struct request *request,
+                        const struct credential_text *token)
+{
+    buf_printf(json, ",\"token\":\"%s\",\"link\":\"%s/i/%s\"}", token->text,
+               request_api(request)->options.config->http.public_url, token->text);
+}
 
 static void write_one(struct buf *json, const struct listing *listing, const struct rows *rows,
                       int row)
@@ -25,10 +33,56 @@ static void write_one(struct buf *json, const struct listing *listing, const str
         struct credential_text token = credential_invitation(
             api->options.credential_key, &request_principal(listing->request)->programme,
             &invitation, generation);
-        buf_printf(json, ",\"token\":\"%s\",\"link\":\"%s/i/%s\"", token.text,
-                   api->options.config->http.public_url, token.text);
+        append_link(json, listing->request, &token);
+        return;
     }
     buf_append_char(json, '}');
+}
+
+/* Of an anonymous wave: nobody's, all at once, in no order of people. */
+static void links_found(void *context, const struct rows *rows, const struct error *err)
+{
+    struct listing *listing = context;
+    const struct principal *principal = request_principal(listing->request);
+    struct uuid wave;
+    if (err != NULL) {
+        request_problem_lookup(listing->request, err);
+        return;
+    }
+    if (!request_uuid(listing->request, "wave", &wave))
+        return;
+    struct buf json, token;
+    buf_init(&json);
+    buf_init(&token);
+    buf_append_text(&json, "{\"invitations\":[");
+    for (int row = 0; row < rows_count(rows); row++) {
+        buf_clear(&token);
+        rows_bytes(rows, row, 0, &token);
+        assert(token.length == CREDENTIAL_ANONYMOUS_LENGTH);
+        struct credential_text text =
+            credential_anonymous(&principal->programme, &wave, (const uint8_t *)token.data);
+        buf_printf(&json, "%s{\"id\":null,\"participant\":null,\"generation\":1,\"revoked\":false,",
+                   row > 0 ? "," : "");
+        buf_printf(&json, "\"answered\":%s", rows_bool(rows, row, 1) ? "true" : "false");
+        append_link(&json, listing->request, &text);
+    }
+    buf_append_text(&json, "],\"next\":null}");
+    buf_finish(&token);
+    request_reply_buf(listing->request, 200, "application/json", &json);
+}
+
+static void find_links(struct listing *listing)
+{
+    struct uuid wave;
+    if (!request_uuid(listing->request, "wave", &wave))
+        return;
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &request_principal(listing->request)->programme);
+    params_uuid(&params, &wave);
+    channel_execute(channel_pool_choose(request_api(listing->request)->options.pool),
+                    "anonymous_links", &params, links_found, listing);
+    params_finish(&params);
 }
 
 static void listed(void *context, const struct rows *rows, const struct error *err)
@@ -38,10 +92,14 @@ static void listed(void *context, const struct rows *rows, const struct error *e
         request_problem_lookup(listing->request, err);
         return;
     }
+    int count = rows_count(rows);
+    if (count == 0 && listing->has_tokens && request_query(listing->request, "after") == NULL) {
+        find_links(listing);
+        return;
+    }
     struct buf json;
     buf_init(&json);
     buf_append_text(&json, "{\"invitations\":[");
-    int count = rows_count(rows);
     for (int row = 0; row < count; row++) {
         if (row > 0)
             buf_append_char(&json, ',');
@@ -121,7 +179,8 @@ static void list_invitations(struct request *request)
 
 static const struct operation list_operation = {
     .id = "listInvitations",
-    .summary = "A wave's invitations; with tokens=1 also their links, which is audited",
+    .summary = "A wave's invitations; with tokens=1 also their links, which is audited. Of an "
+               "anonymous wave only the links, nobody's",
     .roles = ROLE_ORGANISER,
     .answer = "Invitations, and `next` to go on after",
     .parameters = {{FROM_QUERY_UUID, "after"},

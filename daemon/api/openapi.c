@@ -131,7 +131,8 @@ static json_t *components(json_t *schemas)
 {
     return json_pack("{s:O,s:{s:{s:s,s:s,s:s}}}", "schemas", schemas, "securitySchemes", "bearer",
                      "type", "http", "scheme", "bearer", "description",
-                     "An API key (dk_...), or an invitation's token (di_...) to submit");
+                     "An API key (dk_...), or an invitation's token (di_..., or da_... of an "
+                     "anonymous wave) to submit");
 }
 
 json_t *api_describe(void)

@@ -156,9 +156,18 @@ void principal_find(struct request *request, principal_found_fn *found)
         .actor = credential.invitation,
         .generation = credential.generation,
     };
+    struct principal anonymous = {
+        .role = ROLE_ANONYMOUS,
+        .programme = credential.programme,
+        .wave = credential.wave,
+        .token_hash = credential.token_hash,
+    };
     switch (credential.kind) {
     case CREDENTIAL_INVITATION:
         found_principal(request, &participant, found);
+        return;
+    case CREDENTIAL_ANONYMOUS:
+        found_principal(request, &anonymous, found);
         return;
     case CREDENTIAL_KEY:
         find_key(request, &credential, text, found);

@@ -1,3 +1,4 @@
+#include <debriefd/anonymous.h>
 #include <debriefd/evaluations.h>
 #include <debriefd/receipt.h>
 #include <string.h>
@@ -31,6 +32,14 @@ static void write_receipt(struct request *request, const struct uuid *evaluation
     buf_finish(&bytes);
 }
 
+static void reply_unknown(struct request *request, const struct uuid *evaluation)
+{
+    struct buf json;
+    buf_init(&json);
+    buf_printf(&json, "{\"recorded\":false,\"evaluation\":\"%s\"}", uuid_format(evaluation).text);
+    request_reply_buf(request, 200, "application/json", &json);
+}
+
 static void receipt_found(void *context, const struct rows *rows, const struct error *err)
 {
     struct request *request = context;
@@ -41,14 +50,28 @@ static void receipt_found(void *context, const struct rows *rows, const struct e
     }
     if (!request_uuid(request, "evaluation", &evaluation))
         return;
+    if (rows_count(rows) == 0) {
+        reply_unknown(request, &evaluation);
+        return;
+    }
     struct buf json;
     buf_init(&json);
-    if (rows_count(rows) == 0)
-        buf_printf(&json, "{\"recorded\":false,\"evaluation\":\"%s\"}",
-                   uuid_format(&evaluation).text);
-    else
-        write_receipt(request, &evaluation, rows, &json);
+    write_receipt(request, &evaluation, rows, &json);
     request_reply_buf(request, 200, "application/json", &json);
+}
+
+/* Nothing is recorded under the name that the client gave: the token says it. */
+static void token_found(struct request *request, void *context, enum ingest_outcome outcome,
+                        const struct buf *receipt, const struct error *err)
+{
+    (void)context;
+    struct uuid evaluation;
+    if (err != NULL)
+        request_problem_lookup(request, err);
+    else if (outcome == INGEST_REPLAY)
+        request_reply(request, 200, "application/json", receipt->data, receipt->length);
+    else if (request_uuid(request, "evaluation", &evaluation))
+        reply_unknown(request, &evaluation);
 }
 
 static void get_receipt(struct request *request)
@@ -56,6 +79,10 @@ static void get_receipt(struct request *request)
     struct uuid evaluation;
     if (!request_uuid(request, "evaluation", &evaluation))
         return;
+    if (request_principal(request)->role == ROLE_ANONYMOUS) {
+        anonymous_state(request, token_found, NULL);
+        return;
+    }
     struct params params;
     params_init(&params);
     params_uuid(&params, &request_principal(request)->programme);
@@ -73,7 +100,7 @@ static void get_keys(struct request *request)
 static const struct operation receipt_operation = {
     .id = "getReceipt",
     .summary = "Whether an evaluation is recorded, and its receipt; never what it says",
-    .roles = ROLE_PARTICIPANT | ROLES_STAFF,
+    .roles = ROLE_PARTICIPANT | ROLE_ANONYMOUS | ROLES_STAFF,
     .answer = "recorded: true with the receipt, or false",
     .run = get_receipt,
 };

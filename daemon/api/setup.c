@@ -5,6 +5,8 @@ static const char *const key_roles[] = {"operator", "organiser", "analyst",
                                         "coder",    "dashboard", NULL};
 static const char *const dispositions[] = {"I", "P", "R", "NC", "O", "UE", "NE", NULL};
 
+static const char *const anonymities[] = {"pseudonymous", "anonymous", NULL};
+
 static const struct shape_field programme_fields[] = {
     {"id", SHAPE_UUID, SHAPE_OPTIONAL, .help = "Chosen by the client, so that repeating is safe"},
     {"name", SHAPE_TEXT, SHAPE_REQUIRED, 1, 200},
@@ -25,11 +27,19 @@ static const struct shape_field purpose_fields[] = {
     {0},
 };
 
+#define ANONYMITY                                                                                  \
+    {                                                                                              \
+        "anonymity", SHAPE_TEXT, SHAPE_OPTIONAL,                                                   \
+            .values = anonymities,                                                                 \
+            .help = "By default pseudonymous; fixed once somebody is invited"                      \
+    }
+
 static const struct shape_field study_fields[] = {
     {"id", SHAPE_UUID, SHAPE_OPTIONAL, .help = "Chosen by the client, so that repeating is safe"},
     {"name", SHAPE_TEXT, SHAPE_REQUIRED, 1, 200},
     {"kind", SHAPE_NAME, SHAPE_OPTIONAL, 0, 40,
      .help = "trip, municipality_area, county_quarter ..."},
+    ANONYMITY,
     {"starts_on", SHAPE_DATE, SHAPE_OPTIONAL},
     {"ends_on", SHAPE_DATE, SHAPE_OPTIONAL},
     {"time_zone", SHAPE_TEXT, SHAPE_OPTIONAL, 1, 64, .help = "Of its schedules: Europe/Stockholm"},
@@ -42,6 +52,7 @@ static const struct shape_field study_fields[] = {
 
 static const struct shape_field study_change_fields[] = {
     {"name", SHAPE_TEXT, SHAPE_OPTIONAL, 1, 200},
+    ANONYMITY,
     {"starts_on", SHAPE_DATE, SHAPE_OPTIONAL},
     {"ends_on", SHAPE_DATE, SHAPE_OPTIONAL},
     {"destinations", SHAPE_OBJECTS, SHAPE_OPTIONAL, 0, 20, .fields = destination_fields},
@@ -192,6 +203,11 @@ const struct route setup_routes[] = {
           .summary = "Invite everyone who travelled; repeating adds who is new",
           .roles = ROLE_ORGANISER, .answer = "How many were added, and are there",
           .statement = "invitations_create",
+          .parameters = {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "wave"}, {FROM_ACTOR}}),
+    ROUTE(POST, "/v1/waves/{wave}/invitations:seal", .id = "sealInvitations",
+          .summary =
+              "Say that an anonymous wave's links are handed out: nobody can list them again",
+          .roles = ROLE_ORGANISER, .answer = "How many there are", .statement = "anonymous_seal",
           .parameters = {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "wave"}, {FROM_ACTOR}}),
     ROUTE(POST, "/v1/invitations/{invitation}:revoke", .id = "revokeInvitation",
           .summary = "End an invitation's links", .roles = ROLE_ORGANISER,

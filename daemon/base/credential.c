@@ -7,12 +7,14 @@
 #define TOKEN_LENGTH       (CLAIM_LENGTH + SECRET_MAC_LENGTH)
 #define SECRET_LENGTH      32
 #define API_KEY_LENGTH     (16 + SECRET_LENGTH)
+#define LINK_LENGTH        (16 + 16 + CREDENTIAL_ANONYMOUS_LENGTH)
 #define SIGN_IN_CLAIM      (16 + 16)
 #define UNSUBSCRIBE_LENGTH (16 + 16 + SECRET_MAC_LENGTH)
 #define SIGN_IN_LENGTH     (SIGN_IN_CLAIM + SECRET_MAC_LENGTH)
 
 static const char key_prefix[] = "dk_";
 static const char invitation_prefix[] = "di_";
+static const char anonymous_prefix[] = "da_";
 static const char sign_in_prefix[] = "dl_";
 static const char session_prefix[] = "ds_";
 static const char unsubscribe_prefix[] = "du_";
@@ -66,6 +68,15 @@ static struct credential read_stored(enum credential_kind kind, const uint8_t *b
     return credential;
 }
 
+static struct credential read_anonymous(const uint8_t *bytes)
+{
+    struct credential credential = {.kind = CREDENTIAL_ANONYMOUS};
+    memcpy(credential.programme.bytes, bytes, 16);
+    memcpy(credential.wave.bytes, bytes + 16, 16);
+    credential.token_hash = secret_hash(bytes + 32, CREDENTIAL_ANONYMOUS_LENGTH);
+    return credential;
+}
+
 struct credential credential_read(const struct secret_key *key, const char *text, size_t length)
 {
     uint8_t bytes[TOKEN_LENGTH];
@@ -83,6 +94,9 @@ struct credential credential_read(const struct secret_key *key, const char *text
     if (has_prefix(text, length, sign_in_prefix) &&
         secret_base64_parse(encoded, encoded_length, bytes, SIGN_IN_LENGTH))
         return read_sign_in(key, bytes);
+    if (has_prefix(text, length, anonymous_prefix) &&
+        secret_base64_parse(encoded, encoded_length, bytes, LINK_LENGTH))
+        return read_anonymous(bytes);
     return (struct credential){.kind = CREDENTIAL_NONE};
 }
 
@@ -100,6 +114,19 @@ struct credential_text credential_invitation(const struct secret_key *key,
     struct credential_text made;
     memcpy(made.text, invitation_prefix, PREFIX_LENGTH);
     secret_base64(token, sizeof token, made.text + PREFIX_LENGTH);
+    return made;
+}
+
+struct credential_text credential_anonymous(const struct uuid *programme, const struct uuid *wave,
+                                            const uint8_t token[CREDENTIAL_ANONYMOUS_LENGTH])
+{
+    uint8_t bytes[LINK_LENGTH];
+    memcpy(bytes, programme->bytes, 16);
+    memcpy(bytes + 16, wave->bytes, 16);
+    memcpy(bytes + 32, token, CREDENTIAL_ANONYMOUS_LENGTH);
+    struct credential_text made;
+    memcpy(made.text, anonymous_prefix, PREFIX_LENGTH);
+    secret_base64(bytes, sizeof bytes, made.text + PREFIX_LENGTH);
     return made;
 }
 

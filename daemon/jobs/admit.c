@@ -22,6 +22,16 @@ static void add_json(struct params *params, json_t *owned_document)
     json_decref(owned_document);
 }
 
+/* The sector that stands for everybody when nobody's is known: any one with members, because those
+ * without answers join its group. */
+static size_t everybody(const struct facts *facts)
+{
+    size_t i = 0;
+    while (i + 1 < facts_slices(facts) && facts_members(facts, i + 1) == 0)
+        i++;
+    return i;
+}
+
 /* Contributors of the family by sector: the rows with an empty item. */
 static void count_sectors(const struct study_run *run, const struct waiting_family *family,
                           struct disclosure_sector *sectors, size_t count)
@@ -33,8 +43,9 @@ static void count_sectors(const struct study_run *run, const struct waiting_fami
     for (int row = family->first; row < family->end; row++) {
         if (waiting_text(family, row, ITEM)[0] != '\0')
             continue;
+        const char *sector = waiting_text(family, row, SECTOR);
         for (size_t i = 0; i < count; i++)
-            if (strcmp(sectors[i].name, waiting_text(family, row, SECTOR)) == 0)
+            if (sector[0] == '\0' ? i == everybody(facts) : strcmp(sectors[i].name, sector) == 0)
                 sectors[i].answers = rows_int64(family->rows, row, COUNT);
     }
 }
@@ -79,7 +90,8 @@ static bool freeze(const struct study_run *run, const struct waiting_family *fam
         for (size_t i = 0; i < sector_count; i++)
             if (groups->admission.group_of[i] == group) {
                 json_array_append_new(members, json_string(sectors[i].name));
-                json_array_append_new(answers, json_integer(sectors[i].answers));
+                if (!facts_is_anonymous(run->loaded.facts))
+                    json_array_append_new(answers, json_integer(sectors[i].answers));
             }
         json_array_append_new(list, json_pack("{s:s,s:o,s:o}", "id", groups->names[group],
                                               "sectors", members, "answers", answers));
@@ -132,15 +144,17 @@ static bool enter_group(const struct study_run *run, const struct waiting_family
     return is_good;
 }
 
-/* Who of these sectors waits on: [{wave, family, sector, n}]. */
-static void note_waiting(const struct waiting_family *family,
+/* Who of these sectors waits on: [{wave, family, sector, n}]. Who is in none is of "all". */
+static void note_waiting(const struct study_run *run, const struct waiting_family *family,
                          const struct disclosure_sector *sectors, size_t count, json_t *waiting)
 {
+    bool is_anonymous = facts_is_anonymous(run->loaded.facts);
     for (size_t i = 0; i < count; i++)
         if (sectors[i].answers > 0)
             json_array_append_new(waiting, json_pack("{s:s,s:s,s:s,s:I}", "wave",
                                                      uuid_format(&family->wave_id).text, "family",
-                                                     family->name, "sector", sectors[i].name, "n",
+                                                     family->name, "sector",
+                                                     is_anonymous ? "all" : sectors[i].name, "n",
                                                      (json_int_t)sectors[i].answers));
 }
 
@@ -159,7 +173,7 @@ static bool admit_family(const struct study_run *run, const struct waiting_famil
     for (size_t group = 0; group < groups.admission.groups; group++)
         if (groups.admission.enters[group] && !enter_group(run, family, &groups, group, err))
             return false;
-    note_waiting(family, left, sector_count, waiting);
+    note_waiting(run, family, left, sector_count, waiting);
     return true;
 }
 

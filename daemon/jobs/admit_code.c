@@ -14,6 +14,8 @@ bool waiting_in_group(const struct study_run *run, const struct waiting_groups *
                       size_t group, const char *sector)
 {
     const struct facts *facts = run->loaded.facts;
+    if (sector[0] == '\0') /* an anonymous wave has one group */
+        return group == 0;
     for (size_t i = 0; i < facts_slices(facts); i++)
         if (strcmp(facts_slice_name(facts, i + 1), sector) == 0)
             return groups->admission.group_of[i] == group;

@@ -21,10 +21,14 @@ struct reading {
     struct fold_person person;
 };
 
+/* Who is in no sector is folded in the first one; the facts count all of them together. */
 static bool find_sector(const struct study_run *run, const char *name, size_t *sector,
                         struct error *err)
 {
-    for (*sector = 0; *sector < facts_slices(run->loaded.facts); (*sector)++)
+    *sector = 0;
+    if (facts_is_anonymous(run->loaded.facts) && name[0] == '\0')
+        return true;
+    for (; *sector < facts_slices(run->loaded.facts); (*sector)++)
         if (strcmp(facts_slice_name(run->loaded.facts, *sector + 1), name) == 0)
             return true;
     return error_set(err, ERR_INTERNAL, "the programme has no sector %s", name);

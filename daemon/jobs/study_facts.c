@@ -56,6 +56,8 @@ static bool read_sector(void *context, const struct rows *rows, int row, struct 
         .staff = rows_int64(rows, row, 2),
         .target = rows_real(rows, row, 3),
     };
+    if (rows_bool(rows, row, 4))
+        facts_set_anonymous(loaded->facts);
     return facts_add_slice(loaded->facts, &slice, err);
 }
 
@@ -253,7 +255,8 @@ static bool count_index(struct study_facts *loaded, const struct fold_row *row, 
 
 static bool count_row(struct study_facts *loaded, const struct fold_row *row, struct error *err)
 {
-    const char *sector = facts_slice_name(loaded->facts, row->sector + 1);
+    size_t slice = facts_is_anonymous(loaded->facts) ? 0 : row->sector + 1;
+    const char *sector = facts_slice_name(loaded->facts, slice);
     const char *wave = loaded->waves[row->wave].kind;
     switch (row->table) {
     case FOLD_COUNTS:

@@ -124,6 +124,17 @@ static bool check_targets(const struct facts *facts, struct error *err)
     return true;
 }
 
+void facts_set_anonymous(struct facts *facts)
+{
+    assert(!facts->slices_done);
+    facts->is_anonymous = true;
+}
+
+bool facts_is_anonymous(const struct facts *facts)
+{
+    return facts->is_anonymous;
+}
+
 bool facts_slices_done(struct facts *facts, struct error *err)
 {
     if (facts->slices_done)
@@ -145,7 +156,11 @@ struct wave_facts *facts_find_building(struct facts *facts, const char *name, st
 
 bool facts_slice_slot(const struct facts *facts, const char *name, size_t *slot, struct error *err)
 {
-    *slot = find_slice(facts, name);
+    *slot = 0;
+    if (facts->is_anonymous && strcmp(name, "all") == 0)
+        return true;
+    if (!facts->is_anonymous)
+        *slot = find_slice(facts, name);
     return *slot != 0 || error_set(err, ERR_INVALID, "no slice %s in the facts", name);
 }
 
@@ -179,7 +194,8 @@ bool facts_count_disposition(struct facts *facts, const char *wave_name, const c
         return error_set(err, ERR_INVALID, "a disposition of %s is unknown or counted twice",
                          slice);
     wave->dispositions[slot][disposition] = count;
-    wave->dispositions[0][disposition] += count;
+    if (slot != 0)
+        wave->dispositions[0][disposition] += count;
     return true;
 }
 
@@ -191,7 +207,8 @@ bool facts_count_panel(struct facts *facts, const char *slice, int64_t count, st
     if (facts->sealed || !facts->slices_done || facts->panel[slot] != 0)
         return error_set(err, ERR_INVALID, "the panel of %s is counted twice or too late", slice);
     facts->panel[slot] = count;
-    facts->panel[0] += count;
+    if (slot != 0)
+        facts->panel[0] += count;
     return true;
 }
 
@@ -201,6 +218,12 @@ static int64_t disposed(const int64_t *dispositions)
     for (int d = 0; d < FACTS_DISPOSITIONS; d++)
         sum += dispositions[d];
     return sum;
+}
+
+int64_t facts_people(const struct facts *facts, const struct wave_facts *wave, size_t slot)
+{
+    int64_t members = facts->slices[slot].members, known = disposed(wave->dispositions[slot]);
+    return facts->is_anonymous && known > members ? known : members;
 }
 
 static bool check_series(const struct wave_facts *wave, size_t slot, int64_t eligible,
@@ -225,7 +248,7 @@ static bool check_wave(const struct facts *facts, const struct wave_facts *wave,
 {
     for (size_t slot = 0; slot <= facts->slice_count; slot++) {
         const int64_t *dispositions = wave->dispositions[slot];
-        int64_t members = facts->slices[slot].members;
+        int64_t members = facts_people(facts, wave, slot);
         if (disposed(dispositions) > members)
             return error_set(err, ERR_INVALID, "wave %s disposes of more persons than members",
                              wave->name);
@@ -241,7 +264,8 @@ static void count_missing_as_unknown(struct facts *facts)
     for (size_t w = 0; w < facts->wave_count; w++)
         for (size_t slot = 0; slot <= facts->slice_count; slot++) {
             int64_t *dispositions = facts->waves[w].dispositions[slot];
-            dispositions[FACTS_UNKNOWN] += facts->slices[slot].members - disposed(dispositions);
+            int64_t people = facts_people(facts, &facts->waves[w], slot);
+            dispositions[FACTS_UNKNOWN] += people - disposed(dispositions);
         }
 }
 

@@ -220,7 +220,8 @@ bool facts_count_joint(struct facts *facts, const char *name, const char *slice,
     if (count == 0 || (kind->counts != NULL && !kind->counts(&series->joint, cell.key)))
         return true;
     cells_add(&series->slots[slot], &cell);
-    cells_add(&series->slots[0], &cell);
+    if (slot != 0)
+        cells_add(&series->slots[0], &cell);
     return true;
 }
 
@@ -240,7 +241,7 @@ static bool check_joint(const struct facts *facts, const struct joint_facts *ser
     if (joint->kind == FACTS_GAP && facts_has_series(wave, joint->name))
         return error_set(err, ERR_INVALID, "%s is named twice in its wave", joint->name);
     for (size_t slot = 0; slot <= facts->slice_count; slot++) {
-        int64_t people = facts->slices[slot].members;
+        int64_t people = facts_people(facts, wave, slot);
         if (!kinds[joint->kind].of_members)
             people -= wave->dispositions[slot][FACTS_NOT_ELIGIBLE];
         if (series->slots[slot].total > people)

@@ -53,7 +53,7 @@ struct facts {
     struct joint_facts *joints;
     size_t joint_count;
     struct network *network;
-    bool slices_done, sealed;
+    bool slices_done, sealed, is_anonymous;
 };
 
 /* Of the builder. */
@@ -61,6 +61,8 @@ bool facts_check_name(const char *name, struct error *err) must_check;
 bool facts_check_count(int64_t count, const char *what, struct error *err) must_check;
 bool facts_slice_slot(const struct facts *facts, const char *name, size_t *slot,
                       struct error *err) must_check;
+/* The most who can have answered in the wave. */
+int64_t facts_people(const struct facts *facts, const struct wave_facts *wave, size_t slot);
 /* The wave, or NULL with *err filled when it is unknown or the facts are sealed. */
 struct wave_facts *facts_find_building(struct facts *facts, const char *name, struct error *err);
 /* A list with one zeroed element of `size` bytes more. */

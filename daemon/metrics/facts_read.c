@@ -79,7 +79,8 @@ int64_t facts_disposition(const struct facts *facts, size_t wave, size_t slice,
 
 int64_t facts_eligible(const struct facts *facts, size_t wave, size_t slice)
 {
-    return facts_members(facts, slice) - facts_disposition(facts, wave, slice, FACTS_NOT_ELIGIBLE);
+    return facts_people(facts, wave_at(facts, wave), slice) -
+           facts_disposition(facts, wave, slice, FACTS_NOT_ELIGIBLE);
 }
 
 size_t facts_items(const struct facts *facts, size_t wave)

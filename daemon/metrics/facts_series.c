@@ -112,7 +112,8 @@ bool facts_count(struct facts *facts, const char *wave_name, const char *name, c
     if (count == 0)
         return true;
     cells_add(&series->slots[slot], scored, count);
-    cells_add(&series->slots[0], scored, count);
+    if (slot != 0)
+        cells_add(&series->slots[0], scored, count);
     return true;
 }
 
@@ -200,7 +201,8 @@ bool facts_count_composite(struct facts *facts, const char *wave_name, const cha
     if (pair->count == 0 || pair->answered < series->composite.minimum_answered)
         return true;
     pairs_add(&series->slots[slot], pair);
-    pairs_add(&series->slots[0], pair);
+    if (slot != 0)
+        pairs_add(&series->slots[0], pair);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include <debriefd/metric.h>
 
+#include "anonymous_rows.h"
 #include "families.h"
 #include <assert.h>
 #include <debriefd/xalloc.h>
@@ -141,6 +142,7 @@ static const char *const null_names[METRIC_NULLS] = {
     [METRIC_TOO_FEW_INTERVIEWS] = "too_few_interviews",
     [METRIC_NOT_SATURATED] = "not_saturated",
     [METRIC_NOT_TWO_CODERS] = "not_two_coders",
+    [METRIC_ANONYMOUS] = "anonymous",
     [METRIC_WITHHELD_OPEN] = "withheld_open",
     [METRIC_WITHHELD_K] = "withheld_k",
     [METRIC_WITHHELD_DIST] = "withheld_dist",
@@ -189,6 +191,9 @@ void metric_compute_all(const struct facts *facts, struct metric_rows *rows)
         if (family->compute == NULL)
             continue;
         rows->family = family;
-        family->compute(facts, rows);
+        if (facts_is_anonymous(facts))
+            anonymous_compute(family, facts, rows);
+        else
+            family->compute(facts, rows);
     }
 }

@@ -1,5 +1,6 @@
 #include "withhold.h"
 
+#include "anonymous_rows.h"
 #include "families.h"
 #include <assert.h>
 #include <debriefd/xalloc.h>
@@ -142,7 +143,9 @@ void withhold_totals(const struct disclosure_rules *rules, const struct facts *f
         if (!is_total(row) || is_one_of(row->metric, not_total))
             continue;
         bool few = row->N < rules->k && strcmp(row->metric, "resp.N") != 0;
-        withhold_row(row, few ? METRIC_WITHHELD_K : METRIC_NOT_NULL, rows);
+        enum metric_null reason =
+            facts_is_anonymous(facts) ? anonymous_reason(facts, row) : METRIC_NOT_NULL;
+        withhold_row(row, few ? METRIC_WITHHELD_K : reason, rows);
     }
     metric_rows_destroy(computed);
 }
@@ -221,12 +224,14 @@ static bool frame_is_safe(const struct disclosure_rules *rules, const struct fac
     return facts_slices(groups) > 1;
 }
 
-static enum metric_null frame_reason(const struct disclosure_rules *rules,
-                                     enum facts_wave_state state, const struct facts *groups)
+static enum metric_null frame_reason(const struct release_input *input, enum facts_wave_state state,
+                                     const struct facts *groups)
 {
+    if (facts_is_anonymous(input->facts))
+        return METRIC_ANONYMOUS;
     if (state == FACTS_WAVE_OPEN)
         return METRIC_WITHHELD_OPEN;
-    return frame_is_safe(rules, groups) ? METRIC_NOT_NULL : METRIC_WITHHELD_K;
+    return frame_is_safe(input->rules, groups) ? METRIC_NOT_NULL : METRIC_WITHHELD_K;
 }
 
 static void pass_frame(const struct facts *groups, enum metric_null reason,
@@ -251,10 +256,10 @@ bool withhold_frame(const struct release_input *input, const struct release_fram
     builder.groups = facts_create();
     bool filled = fill_frame(&builder, err);
     if (filled)
-        pass_frame(builder.groups,
-                   frame_reason(input->rules, facts_wave_state(input->facts, builder.wave),
-                                builder.groups),
-                   rows);
+        pass_frame(
+            builder.groups,
+            frame_reason(input, facts_wave_state(input->facts, builder.wave), builder.groups),
+            rows);
     facts_destroy(builder.groups);
     return filled;
 }

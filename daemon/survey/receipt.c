@@ -142,6 +142,30 @@ void receipt_write(struct buf *json, const struct receipt_subject *subject,
     buf_append_char(json, '}');
 }
 
+static void state_day(const struct receipt_day *subject, struct buf *statement)
+{
+    buf_init(statement);
+    buf_printf(statement, "debriefd anonymous receipt 1\n%s\n%s\n%s\n",
+               uuid_format(&subject->programme).text, uuid_format(&subject->wave).text,
+               subject->recorded_on);
+}
+
+void receipt_write_day(struct buf *json, const struct receipt_day *subject,
+                       const struct secret_signer *signer)
+{
+    struct buf statement;
+    state_day(subject, &statement);
+    struct secret_signature signature = secret_sign(signer, statement.data, statement.length);
+    buf_finish(&statement);
+    buf_printf(json,
+               "{\"recorded\":true,\"anonymous\":true,\"programme\":\"%s\",\"wave\":\"%s\","
+               "\"recorded_on\":\"%s\",\"key\":\"%s\",\"signature\":",
+               uuid_format(&subject->programme).text, uuid_format(&subject->wave).text,
+               subject->recorded_on, receipt_key_id(signer->public_key).text);
+    append_hex(json, signature.bytes, sizeof signature.bytes);
+    buf_append_char(json, '}');
+}
+
 struct parsed_receipt {
     struct receipt_subject subject;
     struct secret_signature signature;
@@ -215,19 +239,54 @@ static bool climb(const struct parsed_receipt *parsed, struct secret_hash *root)
     return used == parsed->path_length;
 }
 
+/* What was signed, and the signature. */
+static bool parse_root(const json_t *receipt, struct buf *statement,
+                       struct secret_signature *signature)
+{
+    struct parsed_receipt parsed;
+    struct secret_hash root;
+    if (!parse_receipt(receipt, &parsed) || !climb(&parsed, &root))
+        return false;
+    uint8_t bytes[sizeof root_prefix + SECRET_HASH_LENGTH];
+    size_t length = signed_root(&root, bytes);
+    buf_append(statement, bytes, length);
+    *signature = parsed.signature;
+    return true;
+}
+
+static bool parse_day(const json_t *receipt, struct buf *statement,
+                      struct secret_signature *signature)
+{
+    struct receipt_day subject;
+    const char *day = json_string_value(json_object_get(receipt, "recorded_on"));
+    if (day == NULL || strlen(day) >= sizeof subject.recorded_on ||
+        !parse_text(receipt, "programme", &subject.programme) ||
+        !parse_text(receipt, "wave", &subject.wave) ||
+        !parse_hex(json_object_get(receipt, "signature"), signature->bytes,
+                   sizeof signature->bytes))
+        return false;
+    snprintf(subject.recorded_on, sizeof subject.recorded_on, "%s", day);
+    state_day(&subject, statement);
+    return true;
+}
+
 bool receipt_verify(const char *json, size_t length, const uint8_t public_key[32],
                     struct error *err)
 {
     json_t *receipt = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL);
-    struct parsed_receipt parsed;
-    bool readable = receipt != NULL && parse_receipt(receipt, &parsed);
+    struct secret_signature signature;
+    struct buf statement;
+    buf_init(&statement);
+    bool is_readable = receipt != NULL && (json_is_true(json_object_get(receipt, "anonymous"))
+                                               ? parse_day(receipt, &statement, &signature)
+                                               : parse_root(receipt, &statement, &signature));
+    bool is_genuine =
+        is_readable && secret_verify(public_key, &signature, statement.data, statement.length);
     json_decref(receipt);
-    struct secret_hash root;
-    if (!readable || !climb(&parsed, &root))
-        return error_set(err, ERR_INVALID, "this is not a receipt of debriefd");
-    uint8_t bytes[sizeof root_prefix + SECRET_HASH_LENGTH];
-    size_t signed_length = signed_root(&root, bytes);
-    if (!secret_verify(public_key, &parsed.signature, bytes, signed_length))
-        return error_set(err, ERR_INVALID, "the signature does not hold");
-    return true;
+    buf_finish(&statement);
+    if (is_genuine)
+        return true;
+    return error_set(err, ERR_INVALID, "%s",
+                     is_readable ? "the signature does not hold"
+                                 : "this is not a receipt of debriefd");
 }

@@ -34,7 +34,7 @@ typedef void evaluation_done_fn(struct request *request, void *context, enum ing
 
 /* Checks a body and hands it to ingest as the principal's own evaluation. `done` is called later,
  * once, when the verdict is ANSWERS_OK, and never otherwise. Everything is borrowed for the call.
- */
+ * With an anonymous token the name's evaluation is not kept (see anonymous.h). */
 enum answers_verdict evaluation_submit(struct request *request, const struct form *form,
                                        const struct evaluation_name *name,
                                        const struct evaluation_body *body,

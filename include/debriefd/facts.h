@@ -153,6 +153,11 @@ bool facts_add_slice(struct facts *facts, const struct facts_slice *slice,
 bool facts_add_wave(struct facts *facts, const char *name, enum facts_wave_state state,
                     struct error *err) must_check;
 
+/* Nobody's slice is known: everything below is counted of "all" instead of a slice. The slices say
+ * who was asked, and of each that nobody's answer is known. Before facts_slices_done. */
+void facts_set_anonymous(struct facts *facts);
+bool facts_is_anonymous(const struct facts *facts);
+
 /* The slices come first: nothing below is accepted before facts_slices_done, no slice after it. */
 bool facts_slices_done(struct facts *facts, struct error *err) must_check;
 
@@ -192,7 +197,8 @@ const struct network *facts_network(const struct facts *facts);
 
 /* Ends the building. Fails when counts contradict each other: more dispositions or panel members
  * than members, more answers than eligible persons (of commitments: than members), a gap of the
- * name of its wave's item or index, targets that do not sum to 1. */
+ * name of its wave's item or index, targets that do not sum to 1. Of anonymous facts somebody who
+ * answered may have left the delegation: a wave has at least as many people as answered. */
 bool facts_seal(struct facts *facts, struct error *err) must_check;
 
 /* Reading, after facts_seal. Strings and arrays live as long as the facts. */
@@ -209,7 +215,7 @@ enum facts_wave_state facts_wave_state(const struct facts *facts, size_t wave);
 bool facts_find_wave(const struct facts *facts, const char *name, size_t *wave);
 int64_t facts_disposition(const struct facts *facts, size_t wave, size_t slice,
                           enum facts_disposition disposition);
-/* N of the wave: members less the not eligible. */
+/* N of the wave: members (of anonymous facts also who left) less the not eligible. */
 int64_t facts_eligible(const struct facts *facts, size_t wave, size_t slice);
 
 size_t facts_items(const struct facts *facts, size_t wave);

@@ -11,6 +11,7 @@
 struct form {
     unsigned references;
     struct uuid study;
+    bool is_anonymous;
     struct shared_instrument *shared;
     const struct instrument *instrument; /* the shared one */
     struct uuid *participants;

@@ -49,6 +49,7 @@ enum metric_null {
     METRIC_TOO_FEW_INTERVIEWS, /* fewer than the base and the run of the saturation rule */
     METRIC_NOT_SATURATED,      /* new themes kept coming */
     METRIC_NOT_TWO_CODERS,     /* a coefficient of two coders, of more or fewer */
+    METRIC_ANONYMOUS,          /* nobody knows whose answers are whose */
     METRIC_WITHHELD_OPEN,      /* nothing is released while the wave is open */
     METRIC_WITHHELD_K,         /* fewer than k answers */
     METRIC_WITHHELD_DIST,      /* too few for a distribution */

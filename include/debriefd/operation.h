@@ -15,6 +15,7 @@ enum role {
     ROLE_ANALYST = 1 << 4,
     ROLE_CODER = 1 << 5,
     ROLE_DASHBOARD = 1 << 6,
+    ROLE_ANONYMOUS = 1 << 7, /* who holds a token of an anonymous wave */
 };
 
 #define ROLES_STAFF   (ROLE_ORGANISER | ROLE_ANALYST | ROLE_CODER)
@@ -24,8 +25,10 @@ enum role {
 struct principal {
     enum role role;
     struct uuid programme;
-    struct uuid actor; /* the key, the invitation or the account */
+    struct uuid actor; /* the key, the invitation or the account; nil of an anonymous token */
     int16_t generation;
+    struct uuid wave; /* of an anonymous token */
+    struct secret_hash token_hash;
 };
 
 /* Where a statement's parameter comes from. */

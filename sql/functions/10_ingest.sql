@@ -35,13 +35,13 @@ BEGIN
                slots[g.last_slot - g.slot_count + 1 : g.last_slot] AS scores, g.texts, g.ordinal
         FROM given g
         CROSS JOIN LATERAL (
-            SELECT w.study_id, w.opens_at, w.closes_at, w.closed_at FROM debrief.wave w
+            SELECT w.study_id, w.opens_at, w.closes_at, w.closed_at, w.is_anonymous FROM debrief.wave w
             WHERE w.programme_id = g.programme_id AND w.wave_id = g.wave_id OFFSET 0) w
         LEFT JOIN LATERAL (
             SELECT v.participant_id FROM debrief.invitation v
             WHERE v.programme_id = g.programme_id AND v.invitation_id = g.invitation_id AND v.wave_id = g.wave_id
               AND v.generation = g.generation AND v.revoked_at IS NULL OFFSET 0) v ON true
-        WHERE w.opens_at <= now()
+        WHERE w.opens_at <= now() AND NOT w.is_anonymous -- see logic.anonymous_submit
           AND (g.late OR (w.closed_at IS NULL AND coalesce(w.closes_at > now(), true)))
           AND (v.participant_id IS NOT NULL
                OR (g.invitation_id IS NULL AND EXISTS (
@@ -96,7 +96,7 @@ BEGIN
                WHEN g.invitation_id IS NOT NULL
                     AND (v.invitation_id IS NULL OR v.generation <> g.generation OR v.revoked_at IS NOT NULL)
                    THEN 'revoked'
-               WHEN g.invitation_id IS NULL AND NOT EXISTS (
+               WHEN w.is_anonymous OR g.invitation_id IS NULL AND NOT EXISTS (
                    SELECT FROM debrief.delegate d
                    WHERE d.programme_id = g.programme_id AND d.study_id = w.study_id
                      AND d.participant_id = g.participant_id AND d.valid_until = 'infinity')

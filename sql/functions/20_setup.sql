@@ -190,7 +190,8 @@ BEGIN
     INSERT INTO debrief.study (programme_id, study_id, name, kind, starts_on, ends_on, time_zone, anonymity,
                                destinations, purposes, target, note)
     VALUES (programme, chosen, given ->> 'name', coalesce(given ->> 'kind', 'trip'), (given ->> 'starts_on')::date,
-            (given ->> 'ends_on')::date, coalesce(given ->> 'time_zone', 'Europe/Stockholm'), 'pseudonymous',
+            (given ->> 'ends_on')::date, coalesce(given ->> 'time_zone', 'Europe/Stockholm'),
+            coalesce(given ->> 'anonymity', 'pseudonymous'),
             coalesce(given -> 'destinations', '[]'), coalesce(given -> 'purposes', '[]'), given -> 'target',
             coalesce(given ->> 'note', ''))
     ON CONFLICT DO NOTHING RETURNING * INTO stored;
@@ -204,7 +205,47 @@ BEGIN
         RETURN ROW(201, logic.study_json(stored))::logic.answer;
     END IF;
     SELECT * INTO stored FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = chosen;
-    RETURN logic.taken(stored.name = given ->> 'name', logic.study_json(stored), 'another study has this id');
+    RETURN logic.taken(stored.name = given ->> 'name'
+                       AND stored.anonymity = coalesce(given ->> 'anonymity', 'pseudonymous'),
+                       logic.study_json(stored), 'another study has this id');
+END
+$$;
+
+-- The first item that an anonymous answer cannot have, because it says who answers: ties to others, and promises that
+-- one is asked about again. Null when there is none.
+CREATE FUNCTION logic.telling_item(definition text) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN (SELECT i.item ->> 'id' FROM jsonb_array_elements(definition::jsonb -> 'items') WITH ORDINALITY AS i (item, place)
+        WHERE i.item ->> 'type' IN ('roster', 'contacts', 'commitments', 'commitment_status') ORDER BY i.place LIMIT 1);
+
+-- Whether a study's answers are anonymous is what people were told when they were invited: it changes before that only.
+-- Null when it may be as `wished`. Locks the waves, so that nobody answers meanwhile.
+CREATE FUNCTION logic.anonymity_fault(programme uuid, study uuid, wished text) RETURNS logic.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+    telling text;
+BEGIN
+    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR UPDATE;
+    PERFORM FROM debrief.wave w WHERE w.programme_id = programme AND w.study_id = study ORDER BY w.wave_id FOR UPDATE;
+    IF EXISTS (SELECT FROM debrief.wave w WHERE w.programme_id = programme AND w.study_id = study
+                 AND (w.closed_at IS NOT NULL
+                      OR EXISTS (SELECT FROM debrief.invitation v
+                                 WHERE v.programme_id = programme AND v.wave_id = w.wave_id)
+                      OR EXISTS (SELECT FROM debrief.disposition o
+                                 WHERE o.programme_id = programme AND o.wave_id = w.wave_id)
+                      OR EXISTS (SELECT FROM debrief.evaluation e
+                                 WHERE e.programme_id = programme AND e.wave_id = w.wave_id))) THEN
+        RETURN logic.problem(409, 'invited', 'anonymity cannot change once somebody is invited or has answered');
+    END IF;
+    SELECT format('%s (%s)', logic.telling_item(v.definition), w.kind) INTO telling
+    FROM debrief.wave w
+    JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
+        AND v.version = w.version
+    WHERE w.programme_id = programme AND w.study_id = study AND logic.telling_item(v.definition) IS NOT NULL;
+    IF wished = 'anonymous' AND telling IS NOT NULL THEN
+        RETURN logic.problem(422, 'invalid', format('an answer to %s would say whose it is', telling));
+    END IF;
+    RETURN NULL;
 END
 $$;
 
@@ -212,9 +253,18 @@ CREATE FUNCTION logic.study_change(programme uuid, study uuid, given jsonb) RETU
 LANGUAGE plpgsql AS $$
 DECLARE
     stored debrief.study;
+    fault logic.answer;
 BEGIN
+    IF EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study
+                 AND s.anonymity <> given ->> 'anonymity') THEN
+        fault := logic.anonymity_fault(programme, study, given ->> 'anonymity');
+        IF fault.status IS NOT NULL THEN
+            RETURN fault;
+        END IF;
+    END IF;
     UPDATE debrief.study s
     SET name = coalesce(given ->> 'name', s.name), note = coalesce(given ->> 'note', s.note),
+        anonymity = coalesce(given ->> 'anonymity', s.anonymity),
         starts_on = coalesce((given ->> 'starts_on')::date, s.starts_on),
         ends_on = coalesce((given ->> 'ends_on')::date, s.ends_on),
         destinations = coalesce(given -> 'destinations', s.destinations),
@@ -224,6 +274,13 @@ BEGIN
                    >= coalesce((given ->> 'starts_on')::date, s.starts_on), true)
     RETURNING * INTO stored;
     IF FOUND THEN
+        UPDATE debrief.wave w SET is_anonymous = NOT w.is_anonymous
+        WHERE w.programme_id = programme AND w.study_id = study
+          AND w.is_anonymous <> (stored.anonymity = 'anonymous');
+        IF FOUND THEN
+            PERFORM logic.mark_stale(programme, study);
+            PERFORM pg_notify('debriefd_wave', programme::text);
+        END IF;
         IF given ? 'name' THEN -- by which the comparison calls it
             PERFORM logic.mark_uncompared(programme, study);
         END IF;
@@ -440,7 +497,8 @@ RETURN CASE WHEN (w).closed_at IS NOT NULL OR (w).closes_at <= now() THEN 'close
 CREATE FUNCTION logic.wave_json(w debrief.wave) RETURNS json
 LANGUAGE sql STABLE
 RETURN json_build_object('id', (w).wave_id, 'study', (w).study_id, 'kind', (w).kind, 'instrument', (w).instrument,
-    'version', (w).version, 'state', logic.wave_state(w), 'opens_at', logic.utc((w).opens_at),
+    'version', (w).version, 'anonymity', CASE WHEN (w).is_anonymous THEN 'anonymous' ELSE 'pseudonymous' END,
+    'state', logic.wave_state(w), 'opens_at', logic.utc((w).opens_at),
     'closes_at', logic.utc((w).closes_at), 'closed_at', logic.utc((w).closed_at),
     'released_at', logic.utc((w).released_at));
 
@@ -451,19 +509,26 @@ DECLARE
     opening timestamptz := coalesce((given ->> 'opens_at')::timestamptz, now());
     closing timestamptz := (given ->> 'closes_at')::timestamptz;
     state text;
+    hidden boolean;
+    telling text;
     stored debrief.wave;
 BEGIN
-    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR NO KEY UPDATE;
+    SELECT s.anonymity = 'anonymous' INTO hidden FROM debrief.study s
+    WHERE s.programme_id = programme AND s.study_id = study FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such study');
     END IF;
     IF logic.is_archived(programme, study) THEN
         RETURN logic.problem(409, 'archived', 'the study is archived: its people and answers are gone');
     END IF;
-    SELECT v.status INTO state FROM debrief.instrument_version v
+    SELECT v.status, logic.telling_item(v.definition) INTO state, telling FROM debrief.instrument_version v
     WHERE v.programme_id = programme AND v.instrument = given ->> 'instrument' AND v.version = (given ->> 'version')::integer;
     IF state IS DISTINCT FROM 'published' THEN
         RETURN logic.problem(422, 'invalid', 'instrument and version must name a published version');
+    END IF;
+    IF hidden AND telling IS NOT NULL THEN
+        RETURN logic.problem(422, 'invalid', format('the study is anonymous: an answer to %s would say whose it is',
+                                                    telling));
     END IF;
     IF closing <= opening THEN
         RETURN logic.problem(422, 'invalid', 'closes_at must be after opens_at');
@@ -473,9 +538,10 @@ BEGIN
           AND w.kind <> given ->> 'kind') >= 8 THEN
         RETURN logic.problem(422, 'invalid', 'a study has at most 8 waves');
     END IF;
-    INSERT INTO debrief.wave (programme_id, study_id, wave_id, kind, instrument, version, opens_at, closes_at)
+    INSERT INTO debrief.wave (programme_id, study_id, wave_id, kind, instrument, version, opens_at, closes_at,
+                              is_anonymous)
     VALUES (programme, study, chosen, given ->> 'kind', given ->> 'instrument', (given ->> 'version')::integer,
-            opening, closing)
+            opening, closing, hidden)
     ON CONFLICT DO NOTHING RETURNING * INTO stored;
     IF FOUND THEN
         PERFORM logic.mark_stale(programme, study);
@@ -505,6 +571,9 @@ BEGIN
     IF stored.released_at IS NOT NULL THEN
         RETURN logic.problem(409, 'released', 'a wave cannot be changed after its first release');
     END IF;
+    IF stored.is_anonymous AND stored.closed_at IS NOT NULL THEN
+        RETURN logic.problem(409, 'closed', 'an anonymous wave has no links any more once it is closed');
+    END IF;
     closing := CASE WHEN given ? 'closes_at' THEN (given ->> 'closes_at')::timestamptz ELSE stored.closes_at END;
     IF closing <= coalesce((given ->> 'opens_at')::timestamptz, stored.opens_at) THEN
         RETURN logic.problem(422, 'invalid', 'closes_at must be after opens_at');
@@ -516,6 +585,17 @@ BEGIN
     PERFORM logic.mark_stale(programme, stored.study_id);
     PERFORM logic.mail_replan(programme, stored.study_id);
     RETURN ROW(200, logic.wave_json(stored))::logic.answer;
+END
+$$;
+
+-- What closing a wave brings about, in its transaction and with its row locked.
+CREATE FUNCTION logic.wave_closed(w debrief.wave) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF w.is_anonymous THEN
+        PERFORM logic.anonymous_close(w.programme_id, w.wave_id);
+    END IF;
+    PERFORM logic.mark_stale(w.programme_id, w.study_id);
 END
 $$;
 
@@ -531,7 +611,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such wave');
     END IF;
-    PERFORM logic.mark_stale(programme, stored.study_id);
+    PERFORM logic.wave_closed(stored);
     RETURN ROW(200, logic.wave_json(stored))::logic.answer;
 END
 $$;
@@ -541,10 +621,16 @@ LANGUAGE plpgsql AS $$
 DECLARE
     added integer;
     study uuid;
+    hidden boolean;
 BEGIN
-    SELECT w.study_id INTO study FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave;
+    -- Whether it is anonymous cannot change meanwhile, and its pool is not spent while it is made.
+    SELECT w.study_id, w.is_anonymous INTO study, hidden FROM debrief.wave w
+    WHERE w.programme_id = programme AND w.wave_id = wave FOR UPDATE;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    IF hidden THEN
+        RETURN logic.anonymous_invite(programme, wave, actor);
     END IF;
     INSERT INTO debrief.invitation (programme_id, invitation_id, wave_id, participant_id)
     SELECT programme, gen_random_uuid(), wave, d.participant_id
@@ -568,7 +654,8 @@ BEGIN
     UPDATE debrief.invitation v
     SET revoked_at = CASE WHEN revoke THEN coalesce(v.revoked_at, now()) END,
         generation = v.generation + CASE WHEN revoke THEN 0 ELSE 1 END
-    WHERE v.programme_id = programme AND v.invitation_id = invitation AND v.generation < 32000 RETURNING * INTO stored;
+    WHERE v.programme_id = programme AND v.invitation_id = invitation AND v.generation < 32000
+      AND v.participant_id IS NOT NULL RETURNING * INTO stored;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such invitation');
     END IF;
@@ -583,13 +670,17 @@ CREATE FUNCTION logic.disposition_set(programme uuid, wave uuid, participant uui
 LANGUAGE plpgsql AS $$
 DECLARE
     study uuid;
+    hidden boolean;
 BEGIN
-    SELECT w.study_id INTO study FROM debrief.wave w
+    SELECT w.study_id, w.is_anonymous INTO study, hidden FROM debrief.wave w
     JOIN debrief.delegate d ON d.programme_id = w.programme_id AND d.study_id = w.study_id
         AND d.participant_id = participant AND d.valid_until = 'infinity'
-    WHERE w.programme_id = programme AND w.wave_id = wave;
+    WHERE w.programme_id = programme AND w.wave_id = wave FOR SHARE OF w;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such wave, or no such delegate in its study');
+    END IF;
+    IF hidden THEN
+        RETURN logic.problem(409, 'anonymous', 'in an anonymous wave nobody knows who answered');
     END IF;
     INSERT INTO debrief.disposition (programme_id, wave_id, participant_id, code)
     VALUES (programme, wave, participant, given ->> 'code')
@@ -606,13 +697,18 @@ CREATE FUNCTION logic.dispositions_set(programme uuid, wave uuid, given jsonb, a
 LANGUAGE plpgsql AS $$
 DECLARE
     study uuid;
+    hidden boolean;
     stranger uuid;
     changed integer;
     total integer := jsonb_array_length(given -> 'dispositions');
 BEGIN
-    SELECT w.study_id INTO study FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave;
+    SELECT w.study_id, w.is_anonymous INTO study, hidden FROM debrief.wave w
+    WHERE w.programme_id = programme AND w.wave_id = wave FOR SHARE;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    IF hidden THEN
+        RETURN logic.problem(409, 'anonymous', 'in an anonymous wave nobody knows who answered');
     END IF;
     IF total > (SELECT count(DISTINCT g ->> 'participant') FROM jsonb_array_elements(given -> 'dispositions') g) THEN
         RETURN logic.problem(422, 'invalid', 'a participant stands there twice');

@@ -8,7 +8,8 @@ RETURN CASE WHEN applicable = 0 OR answered * 5 >= applicable * 4 THEN 'I'
             WHEN answered * 2 >= applicable THEN 'P' ELSE 'R' END;
 
 -- The evaluations of a study that count: of delegates who travelled and are not staff, not superseded, with the
--- disposition that an organiser set or else the derived one.
+-- disposition that an organiser set or else the derived one. Each of an anonymous wave is a person's of its own, who is
+-- in no sector ('').
 -- Each wave's rows of each table are found by index and then hashed (hence the settings and OFFSET 0, which is never
 -- flattened): while tables grow, statistics say that a wave is most of them, and a join planned so reads them all.
 CREATE FUNCTION logic.standing(programme uuid, study uuid)
@@ -37,7 +38,15 @@ LANGUAGE sql STABLE SET enable_seqscan = off SET enable_nestloop = off AS $$
                    WHERE s.programme_id = w.programme_id AND s.wave_id = w.wave_id AND s.replaces IS NOT NULL
                    OFFSET 0) s ON s.replaces = e.evaluation_id
         WHERE s.replaces IS NULL OFFSET 0) x
-    WHERE w.programme_id = programme AND w.study_id = study
+    WHERE w.programme_id = programme AND w.study_id = study AND NOT w.is_anonymous
+    UNION ALL
+    SELECT w.wave_id, e.evaluation_id, NULL, e.evaluation_id, '', logic.derived_code(e.answered, e.applicable), e.scores,
+           e.texts
+    FROM debrief.wave w
+    CROSS JOIN LATERAL (
+        SELECT f.* FROM debrief.evaluation f
+        WHERE f.programme_id = w.programme_id AND f.wave_id = w.wave_id AND f.participant_id IS NULL OFFSET 0) e
+    WHERE w.programme_id = programme AND w.study_id = study AND w.is_anonymous
 $$;
 
 -- Everybody's standing answers and dispositions, and those of the places of erased people: as of fold_fresh, but sign is 1.

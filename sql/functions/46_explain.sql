@@ -72,7 +72,7 @@ LANGUAGE sql STABLE AS $$
                      AND a.family = named AND a.group_id = g.group_id),
         'waiting', (SELECT coalesce(sum(t.n), 0) FROM debrief.atom_waiting t
                     WHERE t.programme_id = programme AND t.study_id = study AND t.wave_id = wave
-                      AND t.family = named AND t.sector = ANY (g.sectors)))
+                      AND t.family = named AND (t.sector = ANY (g.sectors) OR t.sector = 'all')))
         ORDER BY array_position(p.sectors, g.sectors[1]), g.group_id)
     FROM debrief.atom_group g JOIN debrief.programme p ON p.programme_id = programme
     WHERE g.programme_id = programme AND g.study_id = study AND g.wave_id = wave AND g.family = named
@@ -86,7 +86,8 @@ LANGUAGE sql STABLE AS $$
     FROM debrief.atom_waiting t JOIN debrief.programme p ON p.programme_id = programme
     WHERE t.programme_id = programme AND t.study_id = study AND t.wave_id = wave AND t.family = named
       AND NOT EXISTS (SELECT FROM debrief.atom_group g WHERE g.programme_id = programme AND g.study_id = study
-                      AND g.wave_id = wave AND g.family = named AND t.sector = ANY (g.sectors))
+                      AND g.wave_id = wave AND g.family = named
+                      AND (t.sector = ANY (g.sectors) OR t.sector = 'all'))
 $$;
 
 -- Why an internal row of interviews is in no release; null for what is the analyst's. A theme that is told elsewhere is

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 
-from service import (SKIPPED, SOURCE, Client, Programme, ServiceTest, Study, delegation_csv, load_definition, main,
-                     new_id, people_of, post_answers)
+from service import (SKIPPED, SOURCE, Client, Programme, ServiceTest, Study, delegation_csv, load_anonymous_definition,
+                     load_definition, main, new_id, people_of, post_answers)
 
 try:
     import jsonschema
@@ -224,6 +224,7 @@ class OpenapiTest(ServiceTest):
         call("getRetention", organiser, ours)
         call("listAudit", organiser, ours)
         call("verifyAudit", organiser, ours)
+        self.call_anonymous(call, programme)
         jobs = call("listJobs", organiser)["jobs"]
         call("listJobRuns", organiser, {"job": jobs[0]["id"]})
         call("runJob", organiser, {"job": jobs[0]["id"]})
@@ -231,6 +232,21 @@ class OpenapiTest(ServiceTest):
         for name in ("getHealth", "getReadiness", "getProcessMetrics", "getDescription", "getInstrumentSchema"):
             call(name, Client(self.service))
         self.assertEqual(set(self.operations) - called, {"listenEvents"})  # its own test has it
+
+    def call_anonymous(self, call, programme):
+        study = programme.study("Anonymous", anonymity="anonymous")
+        study.import_delegates(people_of(*["politics"] * 3, prefix="anonymous"))
+        wave = study.wave("post", *programme.publish(load_anonymous_definition()))
+        named = {"wave": wave.id}
+        call("createInvitations", study.organiser, named)
+        token = call("listInvitations", study.organiser, named, query="?tokens=1")["invitations"][0]["token"]
+        call("sealInvitations", study.organiser, named)
+        holder = Client(self.service, token)
+        call("getReceipt", holder, {"evaluation": new_id()})
+        call("submitEvaluation", holder, {**named, "evaluation": new_id()}, {"answers": post_answers()})
+        call("getReceipt", holder, {"evaluation": new_id()})
+        call("getResponseRates", study.organiser, {"study": study.id})
+        call("closeWave", study.organiser, named)
 
     def call_interviews(self, call, organiser, coder):
         for kind, table in [("Codes", "code,label\nfood,Food\n"),

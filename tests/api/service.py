@@ -217,6 +217,17 @@ def load_definition(name):
         return file.read()
 
 
+def load_anonymous_definition():
+    """The pack's questions after a trip, without those whose answers say who gives them."""
+    whole = json.loads(load_definition("post"))
+    gone = {item["id"] for item in whole["items"]
+            if item["type"] in ("roster", "contacts", "commitments", "commitment_status")}
+    whole["id"] = "anonymous-post"
+    whole["items"] = [item for item in whole["items"] if item["id"] not in gone]
+    whole["measures"] = [one for one in whole["measures"] if not any(f'"{item}"' in json.dumps(one) for item in gone)]
+    return json.dumps(whole).encode()
+
+
 class Programme:
     """A programme with one key a role."""
 

@@ -12,6 +12,8 @@ EXPECTED = """
 dash.metric                 -     -     S     -     -
 dash.release                -     -     S     -     -
 dash.study                  -     -     S     -     -
+debrief.anonymous_answer    -     -     -     -     -
+debrief.anonymous_secret    -     -     -     -     -
 debrief.api_key             SIU   -     -     -     -
 debrief.atom                S     SI    -     -     -
 debrief.atom_cell           -     SI    -     -     -
@@ -125,6 +127,12 @@ STATEMENTS = [
     ("debriefd_serve", "UPDATE debrief.outbox SET number = 1 WHERE false", True),
     ("debriefd_serve", "UPDATE debrief.outbox SET payload = '' WHERE false", False),
     ("debriefd_serve", "SET ROLE debriefd_privacy", False),
+    ("debriefd_serve", "SELECT logic.anonymous_token(NULL, NULL, NULL)", False),
+    ("debriefd_serve", "SELECT * FROM logic.anonymous_links(NULL, NULL)", True),
+    ("debriefd_work", "SELECT logic.anonymous_token(NULL, NULL, NULL)", False),
+    ("debriefd_work", "SELECT * FROM logic.anonymous_links(NULL, NULL)", False),
+    ("debriefd_work", "SELECT * FROM logic.anonymous_submit(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)", False),
+    ("debriefd_work", "SELECT logic.anonymous_secret_drop(NULL, NULL)", True),
     ("debriefd_serve", "CREATE TABLE debrief.mine ()", False),
     ("debriefd_serve", "CREATE FUNCTION logic.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", False),
     ("debriefd_work", "SELECT scores FROM debrief.evaluation", True),
@@ -176,14 +184,14 @@ STATEMENTS = [
 
 # Whose rights are the owner's; each pins its search path.
 DEFINERS = """
-    account_create account_list account_revoke actor_label audit_list audit_recent audit_state
-    consent_accept consent_state delegation_named desk_link desk_links
-    draft_discard draft_keep draft_merge draft_rebase
-    draft_recorded form_people form_read mail_ask mail_bounce mail_claim mail_finish mail_plan_set
-    mail_refusal mail_subscribe mails_plan mails_resend mails_withdraw person_change person_erase
-    person_export person_list person_named persons_erased persons_readmit persons_refer persons_store
-    proxy_begin quotes_retract retention_plan retention_run session_end session_find sign_in sign_in_ask
-    sign_in_link
+    account_create account_list account_revoke actor_label anonymous_close anonymous_links anonymous_pool
+    anonymous_secret_drop anonymous_submit anonymous_token audit_list audit_recent audit_state
+    consent_accept consent_state delegation_named desk_link desk_links draft_discard draft_keep draft_merge
+    draft_rebase draft_recorded form_people form_read mail_ask mail_bounce mail_claim mail_finish
+    mail_plan_set mail_refusal mail_subscribe mails_plan mails_resend mails_withdraw person_change
+    person_erase person_export person_list person_named persons_erased persons_readmit persons_refer
+    persons_store proxy_begin quotes_retract retention_plan retention_run session_end session_find sign_in
+    sign_in_ask sign_in_link
 """.split()
 
 
