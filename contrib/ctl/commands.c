@@ -577,8 +577,9 @@ const struct command commands[] = {
      .method = "GET", .path = "/v1/waves/{WAVE}/mail_plan"},
     {"mails", "set-plan", "Say what is sent for a wave by itself; replaces the plan",
      .arguments = {WAVE}, .options = mail_plan_options,
-     .details = "Times are of the clock on the wall of the study's time zone. Reminders and closing "
-                "notices go to those who have not answered, in an anonymous study to everybody.",
+     .details =
+         "Times are of the clock on the wall of the study's time zone. Reminders and closing "
+         "notices go to those who have not answered, in an anonymous study to everybody.",
      .method = "PUT", .path = "/v1/waves/{WAVE}/mail_plan"},
     {"mails", "bounce", "Report a mail that came back, from a mail server's pipe",
      .arguments = {FILE_NAME},
