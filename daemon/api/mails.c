@@ -6,8 +6,9 @@ static const char *const mail_kinds[] = {"invitation", "reminder", "closing", "t
 static const struct shape_field queue_fields[] = {
     {"kind", SHAPE_TEXT, SHAPE_REQUIRED, .values = mail_kinds},
     {"to", SHAPE_TEXT, SHAPE_OPTIONAL, 1, 36,
-     .help = "waiting (not invited yet, or not answered), everybody, answered, or a participant; by "
-             "default waiting, for thanks answered, and in an anonymous study everybody"},
+     .help =
+         "waiting (not invited yet, or not answered), everybody, answered, or a participant; by "
+         "default waiting, for thanks answered, and in an anonymous study everybody"},
     {"at", SHAPE_TIME, SHAPE_OPTIONAL, .help = "By default at once"},
     {0},
 };

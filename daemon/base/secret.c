@@ -132,7 +132,8 @@ static int write_file(int fd)
     return written == (ssize_t)sizeof text - 1 && fsync(fd) == 0 ? 0 : EIO;
 }
 
-/* Two processes that start together both try: a file appears with all its bytes, and the first wins.
+/* Two processes that start together both try: a file appears with all its bytes, and the first
+ * wins.
  */
 static bool create_file(const char *path, struct error *err)
 {

@@ -82,7 +82,9 @@ bool config_check_url(const char *text, struct error *err)
 
 bool config_check_smtp(const char *text, struct error *err)
 {
-    size_t scheme = strncmp(text, "smtps://", 8) == 0 ? 8 : strncmp(text, "smtp://", 7) == 0 ? 7 : 0;
+    size_t scheme = strncmp(text, "smtps://", 8) == 0  ? 8
+                    : strncmp(text, "smtp://", 7) == 0 ? 7
+                                                       : 0;
     const char *host = text + scheme;
     if (scheme > 0 && host[0] != '\0' && host[strcspn(host, " /?#@\\\"<>")] == '\0')
         return true;

@@ -155,23 +155,25 @@ const struct config_key config_keys[] = {
              "mail_from."},
     {"mail_tls", MEMBER(mail.tls), .type = CONFIG_CHOICE, .choices = mail_tls,
      .initial = "required",
-     .help = "Whether smtp:// must be encrypted by STARTTLS. Links are as good as keys: never is for "
-             "a server on this machine."},
+     .help =
+         "Whether smtp:// must be encrypted by STARTTLS. Links are as good as keys: never is for "
+         "a server on this machine."},
     {"mail_ca_file", MEMBER(mail.ca_file), .type = CONFIG_PATH, .min = 0, .max = 1000,
      .initial = "", .help = "Certificates to trust instead of the system's."},
     {"mail_user", MEMBER(mail.user), .type = CONFIG_TEXT, .min = 0, .max = 200, .initial = "",
      .help = "Whom to sign in to the server as. Empty: nobody."},
     {"mail_password_file", MEMBER(mail.password_file), .type = CONFIG_PATH, .min = 0, .max = 1000,
-     .initial = "", .help = "A file with the password on its first line, for example a credential "
-                            "of the service manager."},
+     .initial = "",
+     .help = "A file with the password on its first line, for example a credential "
+             "of the service manager."},
     {"mail_from", MEMBER(mail.from), .type = CONFIG_TEXT, .min = 0, .max = 300, .initial = "",
      .check = config_check_mailbox,
      .help = "The sender that people see: NAME <ADDRESS>, or ADDRESS."},
     {"mail_reply_to", MEMBER(mail.reply_to), .type = CONFIG_TEXT, .min = 0, .max = 254,
      .initial = "", .check = config_check_mailbox,
      .help = "Where answers to mails go. Empty: to the sender."},
-    {"mail_bounces", MEMBER(mail.bounces), .type = CONFIG_TEXT, .min = 0, .max = 254,
-     .initial = "", .check = config_check_mailbox,
+    {"mail_bounces", MEMBER(mail.bounces), .type = CONFIG_TEXT, .min = 0, .max = 254, .initial = "",
+     .check = config_check_mailbox,
      .help = "Where servers report what they could not deliver (the envelope's sender), for "
              "debriefctl mails bounce. Empty: the address of mail_from."},
     {"mail_timeout", MEMBER(mail.timeout_us), .type = CONFIG_DURATION, .min = SECOND,

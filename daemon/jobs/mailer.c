@@ -111,11 +111,10 @@ static bool make_smtp(struct mailer *mailer)
 
 static void pause_sending(struct mailer *mailer, const char *why)
 {
-    log_warn("mail_paused", "seconds=%lld error=%s", (long long)(mailer->pause_us / CLOCK_SECOND_US),
-             log_quote(why).text);
+    log_warn("mail_paused", "seconds=%lld error=%s",
+             (long long)(mailer->pause_us / CLOCK_SECOND_US), log_quote(why).text);
     mailer->pause_until_us = clock_monotonic_us() + mailer->pause_us;
-    mailer->pause_us =
-        mailer->pause_us * 2 < PAUSE_LAST_US ? mailer->pause_us * 2 : PAUSE_LAST_US;
+    mailer->pause_us = mailer->pause_us * 2 < PAUSE_LAST_US ? mailer->pause_us * 2 : PAUSE_LAST_US;
 }
 
 static bool write_mark(const struct mailer *mailer, const struct mark *mark, struct error *err)
@@ -143,8 +142,7 @@ static bool write_mark(const struct mailer *mailer, const struct mark *mark, str
 
 static void keep_mark(struct mailer *mailer, const struct mark *mark)
 {
-    mailer->unmarked =
-        xrealloc_array(mailer->unmarked, mailer->unmarked_count + 1, sizeof *mark);
+    mailer->unmarked = xrealloc_array(mailer->unmarked, mailer->unmarked_count + 1, sizeof *mark);
     mailer->unmarked[mailer->unmarked_count++] = *mark;
 }
 
@@ -233,8 +231,9 @@ static bool send_one(struct mailer *mailer, const char *json, struct mark *mark)
     struct smtp_result result = {.outcome = SMTP_FAILED, .said = "it could not be written"};
     if (mailer_letter_write(&letter, address, &message)) {
         struct mailbox bounces = mailbox_read(config->mail.bounces);
-        result = smtp_send(mailer->smtp, bounces.address[0] ? bounces.address : mailer->from.address,
-                           address, &message);
+        result =
+            smtp_send(mailer->smtp, bounces.address[0] ? bounces.address : mailer->from.address,
+                      address, &message);
     }
     buf_finish(&message);
     mark->outcome = outcomes[result.outcome];
@@ -276,7 +275,8 @@ static bool can_send(struct mailer *mailer)
 {
     if (!mailer_is_configured(mailer->options.config)) {
         if (!mailer->has_told)
-            log_info("mail_waits", "because=%s", "\"mail_smtp, mail_from or public_url is not set\"");
+            log_info("mail_waits", "because=%s",
+                     "\"mail_smtp, mail_from or public_url is not set\"");
         mailer->has_told = true;
         return false;
     }

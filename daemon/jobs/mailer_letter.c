@@ -54,9 +54,9 @@ static void make_invitation_link(const struct desk *desk, const json_t *wave, ch
     const char *id = text_of(wave, "invitation");
     if (!uuid_parse(id, strlen(id), &invitation))
         return;
-    struct credential_text token = credential_invitation(
-        desk->given->credential_key, &desk->given->programme, &invitation,
-        (int16_t)json_integer_value(json_object_get(wave, "generation")));
+    struct credential_text token =
+        credential_invitation(desk->given->credential_key, &desk->given->programme, &invitation,
+                              (int16_t)json_integer_value(json_object_get(wave, "generation")));
     snprintf(link, LINK_SIZE, "%s/i/%s", desk->given->public_url, token.text);
 }
 
@@ -107,6 +107,9 @@ static void add_links(struct desk *desk)
     if (uuid_parse(id, strlen(id), &person))
         snprintf(desk->unsubscribe, sizeof desk->unsubscribe, "%s/u/%s", given->public_url,
                  credential_unsubscribe(given->credential_key, &given->programme, &person).text);
+    if (desk->letter.kind == LETTER_SIGN_IN)
+        snprintf(desk->sign_in, sizeof desk->sign_in, "%s/desk/sign-in/%s", given->public_url,
+                 credential_sign_in(given->credential_key, &given->programme, &given->mail).text);
     desk->letter.unsubscribe = desk->unsubscribe;
     desk->letter.link = desk->sign_in;
 }

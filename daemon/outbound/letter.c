@@ -36,14 +36,13 @@ static void list_item(struct paper *paper, const char *words)
 /* "Saturday 5 December at 23:59" from "2026-12-05 23:59 6". */
 static void append_moment(struct buf *words, enum language language, const char *closes)
 {
-    static const char *const days[] = {sentence("Monday"),   sentence("Tuesday"),
-                                       sentence("Wednesday"), sentence("Thursday"),
-                                       sentence("Friday"),   sentence("Saturday"),
-                                       sentence("Sunday")};
+    static const char *const days[] = {
+        sentence("Monday"), sentence("Tuesday"),  sentence("Wednesday"), sentence("Thursday"),
+        sentence("Friday"), sentence("Saturday"), sentence("Sunday")};
     static const char *const months[] = {
-        sentence("January"), sentence("February"), sentence("March"),     sentence("April"),
-        sentence("May"),     sentence("June"),     sentence("July"),      sentence("August"),
-        sentence("September"), sentence("October"), sentence("November"), sentence("December")};
+        sentence("January"),   sentence("February"), sentence("March"),    sentence("April"),
+        sentence("May"),       sentence("June"),     sentence("July"),     sentence("August"),
+        sentence("September"), sentence("October"),  sentence("November"), sentence("December")};
     unsigned year, month, day, hour, minute, weekday;
     if (sscanf(closes, "%4u-%2u-%2u %2u:%2u %1u", &year, &month, &day, &hour, &minute, &weekday) ==
             6 &&
@@ -63,10 +62,9 @@ static void say_until(struct paper *paper, const struct letter_wave *wave)
     buf_init(&words);
     append_moment(&moment, paper->language, wave->closes);
     buf_printf(&words,
-               wave->is_anonymous
-                   ? say(paper->language, "You can answer until %s.")
-                   : say(paper->language,
-                         "You can answer, and change what you answered, until %s."),
+               wave->is_anonymous ? say(paper->language, "You can answer until %s.")
+                                  : say(paper->language,
+                                        "You can answer, and change what you answered, until %s."),
                buf_text(&moment));
     paragraph(paper, buf_text(&words));
     buf_finish(&words);

@@ -139,9 +139,9 @@ static void append_date(struct buf *out, int64_t at_us)
     time_t seconds = (time_t)(at_us / CLOCK_SECOND_US);
     struct tm utc;
     gmtime_r(&seconds, &utc);
-    buf_printf(out, "Date: %.3s, %d %.3s %d %02d:%02d:%02d +0000\r\n", days + (size_t)utc.tm_wday * 3,
-               utc.tm_mday, months + (size_t)utc.tm_mon * 3, utc.tm_year + 1900, utc.tm_hour,
-               utc.tm_min, utc.tm_sec);
+    buf_printf(out, "Date: %.3s, %d %.3s %d %02d:%02d:%02d +0000\r\n",
+               days + (size_t)utc.tm_wday * 3, utc.tm_mday, months + (size_t)utc.tm_mon * 3,
+               utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
 }
 
 /* The length of what a byte of a line becomes. A dot or "From " at a line's start, and a space at

@@ -17,8 +17,8 @@ struct bounce {
 };
 
 enum bounce_verdict {
-    BOUNCE_FAILED, /* *bounce is filled */
-    BOUNCE_OTHER,  /* a report of a delay or of success, an answer by a person or by a holiday */
+    BOUNCE_FAILED,   /* *bounce is filled */
+    BOUNCE_OTHER,    /* a report of a delay or of success, an answer by a person or by a holiday */
     BOUNCE_NOT_OURS, /* a failure, of a mail that this daemon did not send */
 };
 

@@ -42,9 +42,9 @@ struct letter {
     enum language language;
     const char *name;
     const char *programme;
-    const char *link;                          /* of sign-in */
-    const char *unsubscribe;                   /* "" without one */
-    struct letter_wave waves[LETTER_WAVES];    /* one, or of LETTER_RESEND every open one */
+    const char *link;                       /* of sign-in */
+    const char *unsubscribe;                /* "" without one */
+    struct letter_wave waves[LETTER_WAVES]; /* one, or of LETTER_RESEND every open one */
     size_t wave_count;
     struct letter_result results[LETTER_RESULTS]; /* of LETTER_THANKS */
     size_t result_count;

@@ -22,7 +22,7 @@ enum smtp_tls { SMTP_TLS_REQUIRED, SMTP_TLS_OPPORTUNISTIC, SMTP_TLS_NEVER };
 
 /* Borrowed for the object's life; "" for none. */
 struct smtp_options {
-    const char *url; /* smtp://HOST:PORT or smtps://HOST:PORT */
+    const char *url;   /* smtp://HOST:PORT or smtps://HOST:PORT */
     const char *hello; /* the name to say in EHLO */
     const char *user;
     const char *password;

@@ -416,16 +416,10 @@ $$;
 
 -- Who an account of the desk is; null when it has ended.
 CREATE FUNCTION logic.mail_account(programme uuid, account uuid) RETURNS jsonb
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    IF to_regclass('identity.account') IS NULL THEN
-        RETURN NULL;
-    END IF;
-    RETURN (SELECT jsonb_build_object('name', a.name, 'address', a.email, 'language', a.language)
-            FROM identity.account a
-            WHERE a.programme_id = programme AND a.account_id = account AND a.revoked_at IS NULL);
-END
-$$;
+LANGUAGE sql STABLE
+RETURN (SELECT jsonb_build_object('name', a.name, 'address', a.email, 'language', a.language)
+        FROM identity.account a
+        WHERE a.programme_id = programme AND a.account_id = account AND a.revoked_at IS NULL);
 
 -- Everything that a letter says, as a JSON object; null for a person or account that is not there any more.
 CREATE FUNCTION logic.mail_letter(m debrief.mail) RETURNS jsonb

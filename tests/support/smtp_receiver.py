@@ -58,6 +58,7 @@ class Session(socketserver.StreamRequestHandler):
         receiver = self.server.receiver
         with receiver.lock:
             receiver.connections += 1
+            receiver.active += 1
         try:
             if receiver.implicit_tls:
                 self.secure()
@@ -71,6 +72,8 @@ class Session(socketserver.StreamRequestHandler):
         finally:
             if self.is_secure:
                 self.connection.close()
+            with receiver.lock:
+                receiver.active -= 1
 
     def secure(self):
         self.connection = self.server.receiver.context.wrap_socket(self.connection, server_side=True)
@@ -207,7 +210,7 @@ def make_certificate(folder):
 class Receiver:
     def __init__(self, certificate=None, implicit_tls=False, user="", password="", port=0):
         self.lock = threading.Lock()
-        self.accepted, self.commands, self.seen, self.connections = [], [], set(), 0
+        self.accepted, self.commands, self.seen, self.connections, self.active = [], [], set(), 0, 0
         self.user, self.password, self.implicit_tls = user, password, implicit_tls
         self.greeting, self.mail_answer = "220 receiver.test ESMTP", "250 2.1.0 ok"
         self.slow_seconds, self.pause = 0, lambda: 0
