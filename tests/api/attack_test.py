@@ -12,6 +12,7 @@ from service import Programme, ServiceTest, main, new_id, people_of
 TRANSCRIPT = os.environ.get("DEBRIEFD_ATTACK_TRANSCRIPT", "")
 FIRST = int(os.environ.get("DEBRIEFD_ATTACK_FIRST", "1"))
 STUDIES = int(os.environ.get("DEBRIEFD_ATTACK_STUDIES", "9"))
+INDEX_OF_GAINS = 38  # a seed whose study has one
 KEY = ("family", "wave", "slice", "item", "metric")
 REASON = "wrong delegation"
 
@@ -100,9 +101,10 @@ class AttackTest(ServiceTest):
     @classmethod
     def prepare(cls):
         cls.programme = Programme(cls.service, "Attack")
-        words = [TRANSCRIPT, str(FIRST), str(STUDIES)]
-        made = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        made = "".join(subprocess.run([TRANSCRIPT, str(first), str(count)], capture_output=True, text=True, check=True).stdout
+                       for first, count in ((FIRST, STUDIES), (INDEX_OF_GAINS, 1)))
         cls.studies = [json.loads(line) for line in made.splitlines()]
+        assert "gain_index" in made.splitlines()[-1]
 
     def check_rows(self, rows, told):
         """Every row and every field, numbers exactly."""
@@ -199,7 +201,7 @@ class AttackTest(ServiceTest):
         return released
 
     def test_the_driver_reads_what_a_dashboard_reads(self):
-        self.assertEqual(len(self.studies), STUDIES)
+        self.assertEqual(len(self.studies), STUDIES + 1)
         releases, numbers = 0, 0
         for told in self.studies:
             with self.subTest(seed=told["seed"]):

@@ -57,6 +57,15 @@ static json_t *gain_json(const struct part *part, const struct gain_measure *gai
                      wave_names[before->wave], "item", before->name, part->items[gain->after].name);
 }
 
+static json_t *gain_index_json(const struct part *part)
+{
+    json_t *gains = json_array();
+    for (size_t i = 0; i < part->gain_count; i++)
+        json_array_append_new(gains, json_string(part->gains[i].name));
+    return json_pack("{s:s,s:s,s:o,s:i}", "id", part->gain_index, "type", "gain_index", "measures",
+                     gains, "minimum_answered", 1);
+}
+
 static const char *measure_type(enum facts_kind kind)
 {
     return kind == FACTS_NPS ? "nps" : kind == FACTS_BINARY ? "binary" : "rating";
@@ -78,6 +87,8 @@ static void add_part(const struct part *part, enum wave wave, json_t *items, jso
         json_array_append_new(measures, index_json(part, &part->indices[i]));
     for (size_t i = 0; wave == WAVE_POST && i < part->gain_count; i++)
         json_array_append_new(measures, gain_json(part, &part->gains[i]));
+    if (wave == WAVE_POST && part->gain_index[0] != '\0')
+        json_array_append_new(measures, gain_index_json(part));
 }
 
 static json_t *instrument_json(const struct script *script, enum wave wave)

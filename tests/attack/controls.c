@@ -53,6 +53,8 @@ static const struct control controls[] = {
      TEMPLATE_GAINS, 2, 0, ""},
     {"linked families: three gains of three answers in two waves", NO_GAIN_LINKING, "aaaaa",
      "b0b1b2b3b4bC01234C", "", TEMPLATE_SHIFTS, 2, 0, ""},
+    {"linked families: two gains and their index beside the answers", NO_GAIN_LINKING, "aaaaa",
+     "b0b1b2b3b4bC01234C", "", TEMPLATE_GAIN_MEAN, 2, 15, ""},
 };
 
 static void add_step(struct script *script, enum step_kind kind, char person, enum wave wave)

@@ -8,7 +8,7 @@
 #include <debriefd/disclosure.h>
 #include <debriefd/release.h>
 
-#define PART_ITEMS     3
+#define PART_ITEMS     4
 #define PART_INDICES   2
 #define PART_GAINS     3
 #define PART_FAMILIES  (PART_ITEMS + PART_INDICES + PART_GAINS + 1)
@@ -51,6 +51,7 @@ struct part {
     size_t index_count;
     struct gain_measure gains[PART_GAINS];
     size_t gain_count;
+    char gain_index[8]; /* of all its gains; empty: none */
 };
 
 enum family_type { FAMILY_FRAME, FAMILY_ITEM, FAMILY_ITEMS, FAMILY_INDEX, FAMILY_GAIN };

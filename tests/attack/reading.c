@@ -75,6 +75,16 @@ static void add_joints(const struct part *part, struct facts *facts)
                                     .parts = {{.min = scale->min, .max = scale->max}}};
         require(facts_add_joint(facts, &joint, &err), &err);
     }
+    const struct facts_item *scale = &part->items[0].scale;
+    struct facts_joint index = {.name = part->gain_index,
+                                .kind = FACTS_GAIN_INDEX,
+                                .wave = "post",
+                                .parts = {{.min = scale->min,
+                                           .max = scale->max,
+                                           .items = (int)part->gain_count,
+                                           .minimum_answered = 1}}};
+    if (part->gain_index[0] != '\0')
+        require(facts_add_joint(facts, &index, &err), &err);
 }
 
 static struct facts *frame_of(const struct player *player)
@@ -185,14 +195,34 @@ static struct release_frame frame_groups(const struct holding *holding, size_t *
     return (struct release_frame){wave_names[holding->family.wave], group_of, whole->groups};
 }
 
+struct gain_indices {
+    struct release_gain_index list[SCRIPT_PARTS];
+    const char *gains[SCRIPT_PARTS][PART_GAINS];
+    size_t count;
+};
+
+static void add_gain_index(const struct part *part, struct gain_indices *indices)
+{
+    if (part->gain_index[0] == '\0')
+        return;
+    const char **gains = indices->gains[indices->count];
+    for (size_t i = 0; i < part->gain_count; i++)
+        gains[i] = part->gains[i].name;
+    indices->list[indices->count++] =
+        (struct release_gain_index){part->gain_index, gains, part->gain_count};
+}
+
 static struct metric_rows *compute(const struct player *player)
 {
     struct publication publication = {.count = 0};
     struct error err;
     struct facts *facts = frame_of(player);
     struct metric_rows *rows = metric_rows_create();
-    for (size_t i = 0; i < player->part_count; i++)
+    struct gain_indices indices = {.count = 0};
+    for (size_t i = 0; i < player->part_count; i++) {
         add_part(player, player->first_part + i, facts, &publication);
+        add_gain_index(&player->script->parts[player->first_part + i], &indices);
+    }
     size_t group_of[WAVES][FACTS_SLICES_MAX];
     struct release_frame frames[WAVES];
     size_t count = 0;
@@ -202,8 +232,14 @@ static struct metric_rows *compute(const struct player *player)
             frames[count] = frame_groups(&player->holdings[i], group_of[count]);
             count++;
         }
-    struct release_input input = {&player->rules,   facts, frames, count, publication.series,
-                                  publication.count};
+    struct release_input input = {.rules = &player->rules,
+                                  .facts = facts,
+                                  .frames = frames,
+                                  .frame_count = count,
+                                  .series = publication.series,
+                                  .series_count = publication.count,
+                                  .gain_indices = indices.list,
+                                  .gain_index_count = indices.count};
     require(release_compute(&input, rows, &err), &err);
     facts_destroy(facts);
     return rows;

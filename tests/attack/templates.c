@@ -53,13 +53,15 @@ static void add_gain(struct part *part, size_t number, size_t before, size_t aft
     part->gain_count++;
 }
 
-/* Three answers, or two, of one scale. */
+/* Two to four answers of one scale. */
 static void make_gains(enum template_kind kind, size_t number, int points, uint64_t variant,
                        struct part *part)
 {
     bool is_over_two = kind >= TEMPLATE_SHIFT;
     bool is_two = kind == TEMPLATE_GAIN || kind == TEMPLATE_SHIFT || kind == TEMPLATE_WAVES;
-    for (int i = 0; i < (is_two ? 2 : 3); i++)
+    bool is_mean = kind == TEMPLATE_GAIN_MEAN;
+    int items = is_two ? 2 : 3 + is_mean;
+    for (int i = 0; i < items; i++)
         add_item(part, number, points, kind == TEMPLATE_WAVES || (variant >> i & 1));
     part->items[1].scale.reverse = (variant & 4) != 0;
     part->items[0].wave = is_over_two ? WAVE_PRE : WAVE_POST;
@@ -71,6 +73,10 @@ static void make_gains(enum template_kind kind, size_t number, int points, uint6
         add_gain(part, number, 1, 2);
     if (kind == TEMPLATE_GAIN_INDEX)
         add_index(part, number, 6, 2, false);
+    if (is_mean) {
+        add_gain(part, number, 2, 3);
+        snprintf(part->gain_index, sizeof part->gain_index, "%cM", (int)('A' + (number & 7)));
+    }
 }
 
 /* A part's names are found again where the part is: copying moves it. */
@@ -122,6 +128,7 @@ void template_make(enum template_kind kind, size_t number, int points, uint64_t 
     case TEMPLATE_SHIFT:
     case TEMPLATE_SHIFTS:
     case TEMPLATE_WAVES:
+    case TEMPLATE_GAIN_MEAN:
         make_gains(kind, number, points, variant, part);
         break;
     default:
@@ -133,7 +140,7 @@ void template_make(enum template_kind kind, size_t number, int points, uint64_t 
 
 void template_draw(uint64_t *state, size_t number, enum template_range range, struct part *part)
 {
-    static const uint64_t scales[TEMPLATES] = {4, 1, 2, 3, 2, 1, 1, 1, 7, 2, 1, 1, 2, 1, 2};
+    static const uint64_t scales[TEMPLATES] = {4, 1, 2, 3, 2, 1, 1, 1, 7, 2, 1, 1, 2, 1, 2, 1};
     static const enum template_kind ranges[][2] = {
         {0, TEMPLATE_SHIFT}, {TEMPLATE_GAIN, TEMPLATE_SHIFT}, {TEMPLATE_SHIFT, TEMPLATES}};
     uint64_t kinds = ranges[range][1] - ranges[range][0];

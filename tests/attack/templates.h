@@ -20,6 +20,7 @@ enum template_kind {
     TEMPLATE_SHIFT,      /* a gain over two waves, and the first of those that have them */
     TEMPLATE_SHIFTS,     /* three gains of one answer before and two after */
     TEMPLATE_WAVES,      /* two waves' answers without a gain */
+    TEMPLATE_GAIN_MEAN,  /* a gain over two waves and one within the later, and the index of both */
     TEMPLATES
 };
 
