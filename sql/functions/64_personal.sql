@@ -412,7 +412,7 @@ DECLARE
     has_account boolean := false;
 BEGIN
     IF EXISTS (SELECT FROM debrief.release r WHERE r.programme_id = programme AND r.study_id = ANY (known.studies)) THEN
-        stays := stays || 'Releases stand, and the coded groups of at least five answers that they are computed from: nobody''s answer can be told from them.'::text;
+        stays := stays || 'Releases stand, and the coded groups of at least five answers that they are computed from: nobody''s answer can be told from them. Only an interviewee''s quotes are taken out.'::text;
     END IF;
     IF seats > 0 THEN
         stays := stays || 'In studies with a closed wave the place stays counted, by sector and by whether it was answered, as releases have told it; nothing leads from it to the person.'::text;
