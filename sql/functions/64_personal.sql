@@ -13,6 +13,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
     GROUP BY c.oid ORDER BY c.oid::regclass::text
 $$;
 
+-- Where else the e-mail address itself stands. An account is not the person's participation, and stays until it is
+-- revoked.
+CREATE FUNCTION logic.address_tables() RETURNS TABLE (tabled text, named text)
+LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT c.oid::regclass::text, a.attname::text
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
+        AND a.attname IN ('email', 'address')
+    WHERE n.nspname IN ('debrief', 'identity') AND c.relkind IN ('r', 'p')
+      AND c.relname NOT IN ('person', 'account')
+    ORDER BY 1
+$$;
+
 -- The pseudonyms of a person.
 CREATE TYPE logic.pseudonyms AS (persons uuid[], participants uuid[], invitations uuid[], evaluations uuid[],
                                  studies uuid[], waves uuid[], interviews text[]);
@@ -166,6 +180,14 @@ BEGIN
             LEFT JOIN debrief.study s ON s.programme_id = $1 AND s.study_id = coalesce((r.held ->> ''study_id'')::uuid, w.study_id)
             WHERE x.value IS NOT NULL AND x.key <> ''programme_id''',
             t.tabled, t.tabled, logic.personal_condition(t.columns)) USING programme, known;
+    END LOOP;
+    FOR t IN SELECT a.tabled, a.named FROM logic.address_tables() a LOOP
+        RETURN QUERY EXECUTE format('
+            SELECT split_part(%L, ''.'', 2), NULL::text, NULL::text, NULL::text, x.key, NULL::text, x.value, NULL::timestamptz
+            FROM identity.person p JOIN %s t ON t.programme_id = p.programme_id AND lower(t.%I) = lower(p.email)
+            CROSS JOIN LATERAL jsonb_each_text(to_jsonb(t)) x
+            WHERE p.programme_id = $1 AND p.person_id = $2 AND p.email <> '''' AND x.value IS NOT NULL
+              AND x.key <> ''programme_id''', t.tabled, t.tabled, t.named) USING programme, person;
     END LOOP;
     RETURN QUERY SELECT 'answer', a.study, a.wave, a.record, a.item, a.question, a.value, a.at
         FROM logic.answers_held(programme, known.evaluations) a;
@@ -390,7 +412,7 @@ DECLARE
     has_account boolean := false;
 BEGIN
     IF EXISTS (SELECT FROM debrief.release r WHERE r.programme_id = programme AND r.study_id = ANY (known.studies)) THEN
-        stays := stays || 'Releases stand, and the coded groups of at least five answers that they are computed from: nobody''s answer can be told from them.'::text;
+        stays := stays || 'Releases stand, and the coded groups of at least five answers that they are computed from: nobody''s answer can be told from them. Only an interviewee''s quotes are taken out.'::text;
     END IF;
     IF seats > 0 THEN
         stays := stays || 'In studies with a closed wave the place stays counted, by sector and by whether it was answered, as releases have told it; nothing leads from it to the person.'::text;
@@ -468,6 +490,11 @@ BEGIN
             programme, known, t.tabled, logic.personal_condition(t.columns), for_real));
     END LOOP;
     SELECT count(*) INTO records FROM logic.records_naming(programme, known, who.name, who.email);
+    FOR t IN SELECT a.tabled, a.named FROM logic.address_tables() a WHERE who.email <> '' LOOP
+        removed := removed || jsonb_build_object(split_part(t.tabled, '.', 2), logic.personal_take(
+            programme, known, t.tabled, format('t.programme_id = $1 AND lower(t.%I) = lower(%L)', t.named, who.email),
+            for_real));
+    END LOOP;
     removed := (SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}') FROM jsonb_each(removed) r WHERE r.value <> '0');
 
     IF for_real THEN

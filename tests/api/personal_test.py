@@ -47,6 +47,8 @@ class World:
             self.pre.close()
         self.study.await_settled()
         self.answer_post()
+        self.service.sql(f"INSERT INTO identity.resend_request (programme_id, request_id, address) "
+                         f"VALUES ('{self.programme.id}', gen_random_uuid(), upper('{self.email}'))")
         self.other_study = self.programme.study("Begun " + self.tag)
         self.other_study.import_delegates(people[:3])
         begun = self.other_study.wave("post", *self.programme.publish(load_definition("post")))
@@ -161,7 +163,7 @@ class PersonalTest(ServiceTest):
         self.assertEqual(done.json["changed"]["answers_of_others"], len(world.others))
         self.assertEqual({one["seat"] for one in done.json["studies"]}, {"kept", "none"})
         for table, count in {"evaluation": 4, "draft": 1, "invitation": 3, "disposition": 1, "delegate": 2, "person": 1,
-                             "consent": 1}.items():
+                             "consent": 1, "resend_request": 1}.items():
             self.assertEqual(done.json["removed"].get(table), count, (table, done.json))
         world.study.await_settled()
         world.other_study.await_settled()
