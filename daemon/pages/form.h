@@ -52,6 +52,7 @@ struct visit {
     const char *opens;  /* in the study's time zone, "" for never */
     const char *closes; /* the same */
     bool is_anonymous;
+    const char *consent; /* NULL: on a page of its own */
 
     bool has_draft;
     struct uuid draft;
@@ -95,6 +96,9 @@ void visit_execute(struct visit *visit, const char *statement, const struct para
                    channel_done_fn *done);
 /* The language of what is shown. */
 void visit_speak(struct visit *visit, const char *code);
+/* A column of the first row, copied. */
+const char *visit_text(struct visit *visit, const struct rows *rows, const char *column);
+void visit_take_form(struct visit *visit, struct form *form);
 
 /* Decides by `answers` what is shown, and fills `values` and `violations` from them. */
 void visit_settle(struct visit *visit);
@@ -179,6 +183,11 @@ void form_reply_json(struct visit *visit, int status, json_t *owned_body);
 /* form_send.c */
 void form_send(struct visit *visit);
 void form_sent_json(struct visit *visit);
+/* The evaluation's body; the caller frees it. */
+char *form_body(const struct visit *visit);
+
+/* form_anonymous.c: the whole of a visit by somebody nobody knows. */
+void form_anonymous(struct visit *visit);
 
 /* form_receipt.c */
 struct form_receipt_path {

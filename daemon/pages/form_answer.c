@@ -208,6 +208,8 @@ static void go_on(struct visit *visit, const struct posting *posting)
     const char *go = posting->go;
     const char *fresh = posting->forward ? newly_shown(visit, posting) : NULL;
     size_t here = posting->section < visit->section_count ? posting->section + 1 : 1;
+    if (starts_with(go, "language."))
+        page_choose_language(visit->request, visit->language);
     if (fresh != NULL)
         snprintf(path, sizeof path, "/form?section=%zu&new=1#item-%s", here, fresh);
     else if (starts_with(go, "language.") && posting->section == visit->section_count)

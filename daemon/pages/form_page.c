@@ -178,8 +178,21 @@ static void write_opening(struct page *page, const struct visit *visit)
                 visit->section + 1);
 }
 
+/* Without a draft, the page itself remembers which questions it has asked. */
+static void write_asked(struct page *page, const struct visit *visit)
+{
+    for (size_t i = 0; i < instrument_item_count(visit->instrument); i++) {
+        const struct item *item = instrument_item(visit->instrument, i);
+        if (visit->shown[i] && item->show_if != NULL && item->type != ITEM_SECTION)
+            html_printf(&page->html, "<input type=\"hidden\" name=\"asked\" value=\"%s\">",
+                        item->id);
+    }
+}
+
 static void write_end(struct page *page, const struct visit *visit)
 {
+    if (visit->is_anonymous)
+        write_asked(page, visit);
     if (visit->is_anonymous)
         html_printf(&page->html,
                     "<div class=\"buttons\"><button class=\"main\" name=\"go\" value=\"send\">%s"
@@ -196,10 +209,12 @@ void form_page(struct visit *visit, int status)
     write_opening(&page, visit);
     write_languages(&page, visit);
     html_printf(&page.html, "<h1>%s</h1>", title);
-    if (visit->is_anonymous)
+    if (visit->is_anonymous) {
         form_intro(&page, visit);
-    else
+        html_printf(&page.html, "<div class=\"consent\">%s</div>", visit->consent);
+    } else {
         write_progress(&page, visit);
+    }
     write_summary(&page, visit);
     write_notice(&page, visit);
     for (size_t i = 0; i < visit->section_count; i++)

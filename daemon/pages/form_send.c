@@ -12,7 +12,7 @@ static bool wants_json(const struct visit *visit)
 
 /* The evaluation as the API takes it: what is shown, in an order of its own, so that the same draft
  * is the same bytes on every device. */
-static char *write_body(const struct visit *visit)
+char *form_body(const struct visit *visit)
 {
     json_t *answers = json_object();
     for (size_t i = 0; i < instrument_item_count(visit->instrument); i++) {
@@ -120,7 +120,7 @@ void form_send(struct visit *visit)
 {
     struct evaluation_name name = {visit->wave, visit->draft};
     struct violations violations;
-    char *text = write_body(visit);
+    char *text = form_body(visit);
     struct evaluation_body body = {text, strlen(text)};
     violations_init(&violations);
     enum answers_verdict verdict =

@@ -66,7 +66,7 @@ void visit_unavailable(struct visit *visit, const struct error *err)
         say(language, "Wait a moment and load the page again. What was saved is still there."));
 }
 
-static const char *row_text(struct visit *visit, const struct rows *rows, const char *column)
+const char *visit_text(struct visit *visit, const struct rows *rows, const char *column)
 {
     int index = rows_column(rows, column);
     return request_copy(visit->request, rows_text(rows, 0, index), rows_length(rows, 0, index));
@@ -100,18 +100,18 @@ static void read_row(struct visit *visit, const struct rows *rows)
     visit->state = state_of(rows);
     visit->wave = rows_uuid(rows, 0, rows_column(rows, "wave_id"));
     visit->participant = rows_uuid(rows, 0, rows_column(rows, "participant_id"));
-    visit->study = row_text(visit, rows, "study");
-    visit->opens = row_text(visit, rows, "opens");
-    visit->closes = row_text(visit, rows, "closes");
+    visit->study = visit_text(visit, rows, "study");
+    visit->opens = visit_text(visit, rows, "opens");
+    visit->closes = visit_text(visit, rows, "closes");
     visit->draft = rows_uuid(rows, 0, rows_column(rows, "draft_evaluation"));
     visit->has_draft = !uuid_is_nil(&visit->draft);
     visit->replaces = rows_uuid(rows, 0, rows_column(rows, "draft_replaces"));
     visit->revision = rows_int64(rows, 0, rows_column(rows, "draft_revision"));
     visit->evaluation = rows_uuid(rows, 0, rows_column(rows, "evaluation_id"));
     visit->has_evaluation = !uuid_is_nil(&visit->evaluation);
-    visit->received = row_text(visit, rows, "received");
-    visit->scores = row_text(visit, rows, "scores");
-    visit->texts = row_text(visit, rows, "texts");
+    visit->received = visit_text(visit, rows, "received");
+    visit->scores = visit_text(visit, rows, "scores");
+    visit->texts = visit_text(visit, rows, "texts");
     visit->language = language_of(visit, rows);
     visit->commitments = json_loads(rows_text(rows, 0, rows_column(rows, "commitments")), 0, NULL);
     if (visit->has_draft)
@@ -297,6 +297,14 @@ void visit_speak(struct visit *visit, const char *code)
     language_find(code, &visit->language);
 }
 
+void visit_take_form(struct visit *visit, struct form *form)
+{
+    visit->form = form_ref(form);
+    visit->instrument = form->instrument;
+    visit_speak(visit, language_code(visit->language));
+    find_sections(visit);
+}
+
 static void form_ready(struct request *request, struct form *form)
 {
     struct visit *visit = request_user(request);
@@ -304,10 +312,7 @@ static void form_ready(struct request *request, struct form *form)
         visit_finish(visit); /* answered by form_find */
         return;
     }
-    visit->form = form_ref(form);
-    visit->instrument = form->instrument;
-    visit_speak(visit, language_code(visit->language));
-    find_sections(visit);
+    visit_take_form(visit, form);
     if (!needs_people(visit)) {
         go_on(visit);
         return;
@@ -368,23 +373,32 @@ void visit_begin_post(struct request *request, const struct fields *fields,
     }
     struct credential credential =
         credential_read(request_api(request)->options.credential_key, token, strlen(token));
-    if (credential.kind != CREDENTIAL_INVITATION) {
+    bool is_anonymous = credential.kind == CREDENTIAL_ANONYMOUS;
+    if (credential.kind != CREDENTIAL_INVITATION && !is_anonymous) {
         form_bad_link(request, token);
         return;
     }
     struct visit *visit = request_alloc(request, sizeof *visit);
     *visit = (struct visit){
-        .principal = {.role = ROLE_PARTICIPANT,
+        .principal = {.role = is_anonymous ? ROLE_ANONYMOUS : ROLE_PARTICIPANT,
                       .programme = credential.programme,
                       .actor = credential.invitation,
-                      .generation = credential.generation},
+                      .generation = credential.generation,
+                      .wave = credential.wave,
+                      .token_hash = credential.token_hash},
         .request = request,
         .next = next,
         .token = token,
         .fields = fields,
         .language = page_language(request),
     };
-    read_visit(visit);
+    if (is_anonymous) {
+        request_set_user(request, visit);
+        violations_init(&visit->violations);
+        form_anonymous(visit);
+    } else {
+        read_visit(visit);
+    }
 }
 
 void visit_begin(struct request *request, void (*next)(struct visit *visit))

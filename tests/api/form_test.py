@@ -259,7 +259,8 @@ class FormTest(ServiceTest):
         wave, tokens = self.fresh()
         token = next(iter(tokens.values()))
         phone = self.begun(token)
-        desk = self.begun(token)
+        desk = self.opened(token)
+        self.assertEqual(desk.page.section(), 1, "no second consent")
         phone.press("2", {"RATE": 5})
         desk.press("2", {"NPS": 10, "RATE": None})
         self.assertEqual(self.drafts(wave), [{"NPS": 10}], "a page says all of its section")
@@ -494,6 +495,51 @@ class FormTest(ServiceTest):
             self.assertEqual(set(pool.map(answer, good)), {200})
         self.assertEqual(len(self.stored(wave)), 50)
         time.sleep(2)
+
+    def anonymous(self, items):
+        study = self.programme.study("Anonymous " + new_id()[:8], anonymity="anonymous")
+        study.import_delegates(people_of(*["politics"] * 6, prefix=new_id()[:8]))
+        wave = study.wave("post", *self.programme.publish(definition("a" + new_id()[:8], items)))
+        wave.organiser.made("POST", wave.path + "/invitations")
+        listed = wave.organiser.made("GET", wave.path + "/invitations?tokens=1&limit=100")["invitations"]
+        return wave, [one["token"] for one in listed if "token" in one]
+
+    def test_anonymous_forms_are_one_page_without_saving(self):
+        wave, tokens = self.anonymous([
+            question("ONE", "section"), question("RATE", "rating"), question("USED", "binary"),
+            question("WHAT", "text", show_if={"item": "USED", "in": [True]}), question("TWO", "section"),
+            question("NUM", "number"), question("MUST", "rating", required=True)])
+        browser = self.opened(tokens[0])
+        page = browser.page
+        self.assertEqual((page.status, page.form.get("data-mode")), (200, "anonymous"))
+        self.assertIn("Formuläret är anonymt", page.visible)
+        self.assertEqual(page.items(), ["RATE", "USED", "NUM", "MUST"])
+        page = browser.press("send", {"RATE": 2, "USED": 1, "NUM": "x"})
+        self.assertEqual((page.status, set(page.errors())), (422, {"NUM", "MUST"}))
+        self.assertIn("WHAT", page.items())
+        self.assertEqual(page.root.one(name="q.NUM").get("value"), "x")
+        page = browser.press("language.en", {"WHAT": HOSTILE})
+        self.assertEqual((page.status, page.language, page.errors()), (200, "en", {}))
+        self.assertEqual(dict(entry_list(page.form))["q.WHAT"], HOSTILE)
+        page = browser.press("clear.RATE")
+        self.assertNotIn("q.RATE", dict(entry_list(page.form)))
+        page = browser.press("send", {"NUM": "2.5", "MUST": 3, "USED": 0})
+        self.assertEqual((page.status, page.title), (200, "Your answers are recorded"))
+        self.assertEqual(self.opened(tokens[0]).page.title, "Dina svar är registrerade")
+        fresh = self.opened(tokens[1])
+        page = fresh.press("send", {"USED": 1, "MUST": 3})
+        self.assertEqual((page.status, page.items()), (200, ["RATE", "USED", "WHAT", "NUM", "MUST"]))
+        self.assertIn("en fråga till", page.visible)
+        sending = fresh.fields() + [("go", "send")]
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            pages = list(pool.map(lambda one: one.send(sending), [self.copy(fresh) for _ in range(4)]))
+        self.assertEqual({page.title for page in pages}, {"Dina svar är registrerade"})
+        rows = self.service.sql("SELECT count(*) FROM debrief.anonymous_answer "
+                                f"WHERE wave_id = '{wave.id}'")
+        self.assertEqual(rows, [["2"]])
+        self.assertEqual(self.drafts(wave), [])
+        wave.close()
+        self.assertEqual(self.opened(tokens[2]).page.status, 410)
 
     def test_the_packs_are_answered_and_stay_small(self):
         people = [(f"Förnamn{i} Efternamn{i * 7919 % 101}", f"{new_id()}@example.org", "business",
