@@ -267,7 +267,7 @@ static void set_plan(struct desk *desk)
 
 static const struct desk_page mails_page = {
     .roles = ROLE_ORGANISER,
-    .title = sentence("Mails"),
+    .title = sentence("Mails to participants"),
     .tab = DESK_TAB_WAVE,
     .queries = {{"wave_get", {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "wave"}}},
                 {"mail_plan_get", {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "wave"}}},

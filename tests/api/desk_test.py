@@ -2,9 +2,11 @@
 
 import datetime
 import re
+import zoneinfo
 
 from desk_browser import Browser
-from service import Client, Programme, ServiceTest, await_true, load_definition, main, new_id, people_of, post_answers
+from service import (Client, Programme, ServiceTest, await_true, delegation_csv, load_definition, main, new_id, people_of,
+                     post_answers)
 
 COOKIE = "__Host-debriefd_desk"
 HOSTILE = "<script>alert(1)</script>\"'&lt;b>"
@@ -468,6 +470,140 @@ class Waves(DeskTest):
                      f"/desk/studies/{study.id}/waves/x"):
             page = browser.get(path)
             self.assertEqual((page.status, page.title), (404, "There is no such page"), path)
+
+
+class Mails(DeskTest):
+    """Mails wait here, because no server is configured: what is queued is all that matters."""
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        cls.post = cls.programme.publish(load_definition("post"))
+
+    def trip(self, **given):
+        study = self.programme.study("Helsinki 2010", starts_on="2010-01-13", ends_on="2010-01-15")
+        people = people_of(*["politics"] * 5) + [("No Address", "", "business", "Firm")]
+        header = "name,email,sector,organisation,person"
+        rows = [(*person, f"r{number}") for number, person in enumerate(people)]
+        self.programme.organiser.made("POST", study.path + "/delegates:import", delegation_csv(rows, header), "text/csv")
+        wave = study.wave("post", *self.post, **given)
+        return study, wave, f"/desk/studies/{study.id}/waves/{wave.id}"
+
+    def counts(self, wave):
+        return self.programme.organiser.made("GET", wave.path + "/mails")["counts"]
+
+    def test_inviting_and_reminding_by_mail(self):
+        _, wave, path = self.trip(closes_at="2040-01-01T08:00:00Z")
+        browser = self.browser()
+        browser.get(path)
+        form = next(form for form in browser.page.document.forms if ("kind", "invitation") in form.fields)
+        page = browser.post(form.action, form.fields)
+        self.assertEqual(page.document.notices, ["5 mails are on their way. Left out: 1 no e-mail address"])
+        self.assertEqual(self.counts(wave), {"invitation": {"queued": 5}})
+        page = browser.post(form.action, form.fields)
+        self.assertIn("0 mails are on their way.", page.document.notices[0])
+        form = next(form for form in browser.get(path).document.forms if ("kind", "reminder") in form.fields)
+        fields = [field for field in form.fields if field[0] != "at"]
+        day = datetime.date.today() + datetime.timedelta(days=30)
+        page = browser.post(form.action, [*fields, ("at", f"{day}T09:00")])
+        self.assertIn("5 mails are on their way.", page.document.notices[0])
+        due = self.service.sql("SELECT DISTINCT due_at AT TIME ZONE 'UTC' FROM debrief.mail WHERE kind = 'reminder' AND "
+                               f"wave_id = '{wave.id}'")
+        at_nine = datetime.datetime(day.year, day.month, day.day, 9, tzinfo=zoneinfo.ZoneInfo("Europe/Stockholm"))
+        self.assertEqual(due, [[at_nine.astimezone(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")]])
+        page = browser.post(form.action, [*fields, ("at", "tomorrow")])
+        self.assertEqual(page.document.notices, ["A date and a time are needed."])
+        browser.get(path + "/mails")
+        browser.send(path + "/mails/withdraw")
+        self.assertEqual(set(self.counts(wave)["reminder"]), {"withdrawn"})
+
+    def test_a_plan(self):
+        _, wave, path = self.trip(closes_at="2040-01-01T08:00:00Z")
+        browser = self.browser()
+        page = browser.get(path + "/mails")
+        self.assertIn("No mail server is set up", page.words)
+        page = browser.send(path + "/mails/plan", invitation="1", reminder1="2039-12-01T09:30", closing_days="3",
+                            mails_max="6")
+        self.assertEqual(page.document.notices[0], "The plan is saved.")
+        plan = self.programme.organiser.made("GET", wave.path + "/mail_plan")
+        self.assertEqual((plan["invitation"], plan["reminders"], plan["closing_days"], plan["mails_max"], plan["thanks"]),
+                         (True, [{"date": "2039-12-01", "time": "09:30"}], 3, 6, False))
+        fields = dict(browser.form("/mails/plan").fields)
+        self.assertEqual((fields["reminder1"], fields["invitation"]), ("2039-12-01T09:30", "1"))
+        page = browser.send(path + "/mails/plan", closing_days="99")
+        self.assertEqual(page.document.notices[0], "Nothing was saved: a time or a number is wrong.")
+
+    def test_a_link_for_whoever_has_no_address(self):
+        study, wave, path = self.trip()
+        browser = self.browser()
+        browser.get(path)
+        browser.send(path + "/invitations")
+        page = browser.get(path + "/people")
+        self.assertLess(page.words.index("No Address"), page.words.index("Person p0"))
+        action = next(form.action for form in page.document.forms if "/links/" in form.action)
+        page = browser.send(action)
+        self.assertEqual(page.title, "The link")
+        self.assertIn("No Address", page.words)
+        link = re.search(r'value="https://answers.example.org/i/(di_[^"]+)"', page.text)[1]
+        self.assertEqual(wave.submit(link, {"answers": post_answers()}).status, 201)
+        self.assertEqual(self.audited("invitation.link_read"), "1")
+        study.await_settled()
+        # That somebody has answered does not show.
+        self.assertNotIn("answered", browser.get(path + "/people").words.lower())
+
+    def test_an_invitation_to_one(self):
+        _, wave, path = self.trip()
+        browser = self.browser()
+        page = browser.get(path + "/people")
+        form = next(form for form in page.document.forms if form.action.endswith("/mails"))
+        page = browser.post(form.action, form.fields)
+        self.assertEqual(page.document.notices, ["1 mail is on its way."])
+        self.assertEqual(self.counts(wave), {"invitation": {"queued": 1}})
+
+    def test_another_programmes_people_are_not_told(self):
+        _, _, path = self.trip()
+        other = Programme(self.service, "Another")
+        browser = self.browser(make_account(other, "o@example.org"), other)
+        for page in (path + "/people", path + "/mails"):
+            self.assertEqual(browser.get(page).status, 404, page)
+        browser.get("/desk/account")
+        token = dict(browser.form("/desk/sign-out").fields)["csrf"]
+        page = browser.post(path + "/mails", [("csrf", token), ("kind", "invitation"), ("to", "waiting")])
+        self.assertEqual(self.service.sql("SELECT count(*) FROM debrief.mail m JOIN debrief.wave w USING (wave_id) "
+                                          f"WHERE w.wave_id = '{path[-36:]}'"), [["0"]])
+
+    def test_a_mail_signs_in(self):
+        browser = Browser(self.service)
+        browser.get("/desk/sign-in")
+        browser.send("/desk/sign-in", email="ANNA@example.org")
+        await_true(lambda: self.service.sql("SELECT count(*) FROM debrief.mail WHERE kind = 'sign_in'") == [["1"]],
+                   "the mail")
+
+
+class Results(DeskTest):
+    def test_the_release_in_brief_and_as_csv(self):
+        study = self.programme.study("Helsinki 2010")
+        study.import_delegates(people_of(*["politics"] * 8, *["business"] * 8))
+        wave = study.wave("post", *self.programme.publish(load_definition("post")))
+        browser = self.browser()
+        path = f"/desk/studies/{study.id}/results"
+        self.assertIn("Nothing is released yet", browser.get(path).words)
+        for token in wave.invite().values():
+            wave.submit_good(token, post_answers())
+        wave.close()
+        await_true(lambda: wave.state()["released_at"], "the release")
+        page = browser.get(path)
+        self.assertIn("How satisfied are you with the trip as a whole? 4.0", page.words)
+        self.assertNotIn("PHASE_", page.words)
+        self.assertIn("4,0", browser.get(path + "?language=sv").words)
+        csv = browser.get(path + ".csv")
+        self.assertTrue(csv.headers["Content-Type"].startswith("text/csv; charset=utf-8"))
+        self.assertIn("attachment", csv.headers["Content-Disposition"])
+        self.assertEqual(csv.body, self.programme.dashboard.get(study.path + "/metrics.csv").body)
+        number = self.programme.organiser.made("GET", study.path + "/releases")["releases"][0]["number"]
+        self.programme.organiser.made("POST", f"{study.path}/releases/{number}:withdraw", {"reason": "wrong <b>"})
+        page = browser.get(path + "?language=en")
+        self.assertIn("This release was withdrawn: wrong <b>", page.words)
 
 
 del DeskTest
