@@ -105,6 +105,8 @@ void visit_settle(struct visit *visit);
 /* The same for other answers; `shown` has room for every item. Adds violations. */
 void visit_judge(const struct visit *visit, const json_t *answers, bool *shown,
                  struct violations *violations);
+/* Finds the sections of the visit's instrument. */
+void visit_divide(struct visit *visit);
 size_t visit_section_of(const struct visit *visit, size_t item);
 /* The next section from `from` in a direction (1, -1) with something to answer; section_count when
  * there is none. */

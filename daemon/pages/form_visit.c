@@ -119,7 +119,7 @@ static void read_row(struct visit *visit, const struct rows *rows)
             json_loads(rows_text(rows, 0, rows_column(rows, "draft_answers")), 0, NULL);
 }
 
-static void find_sections(struct visit *visit)
+void visit_divide(struct visit *visit)
 {
     size_t items = instrument_item_count(visit->instrument);
     visit->sections = request_alloc(visit->request, (items + 1) * sizeof *visit->sections);
@@ -302,7 +302,7 @@ void visit_take_form(struct visit *visit, struct form *form)
     visit->form = form_ref(form);
     visit->instrument = form->instrument;
     visit_speak(visit, language_code(visit->language));
-    find_sections(visit);
+    visit_divide(visit);
 }
 
 static void form_ready(struct request *request, struct form *form)

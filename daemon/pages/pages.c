@@ -8,6 +8,7 @@ static const struct route *const tables[] = {
     desk_audit_routes,
     desk_delegation_routes,
     desk_erase_routes,
+    desk_form_routes,
     desk_home_routes,
     desk_job_routes,
     desk_keeping_routes,

@@ -95,3 +95,38 @@ BEGIN
               ORDER BY a.number DESC LIMIT most) l);
 END
 $$;
+
+-- What the desk needs to show a wave's questionnaire: as everybody sees it, or to enter one participant's answers from
+-- paper.
+CREATE FUNCTION logic.desk_form(programme uuid, study uuid, wave uuid, participant uuid, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    told jsonb;
+BEGIN
+    SELECT jsonb_build_object('study', s.name, 'kind', w.kind, 'anonymity', s.anonymity,
+        'is_closed', w.closed_at IS NOT NULL OR coalesce(w.closes_at <= now(), false),
+        'is_open', w.opens_at <= now(),
+        'name', (SELECT p.name FROM debrief.delegate d
+                 JOIN identity.person p ON p.programme_id = d.programme_id AND p.person_id = d.person_id
+                 WHERE d.programme_id = programme AND d.study_id = study AND d.participant_id = participant
+                   AND d.valid_until = 'infinity'),
+        'has_answered', logic.latest_evaluation(programme, wave, participant) IS NOT NULL,
+        'commitments', logic.own_commitments(programme, study, wave, participant)::jsonb,
+        'people', (SELECT coalesce(jsonb_agg(jsonb_build_object('participant', d.participant_id, 'name', p.name,
+                                                               'organisation', d.organisation)
+                                            ORDER BY lower(d.organisation), lower(p.name), d.participant_id), '[]')
+                   FROM debrief.delegate d
+                   JOIN identity.person p ON p.programme_id = d.programme_id AND p.person_id = d.person_id
+                   WHERE d.programme_id = programme AND d.study_id = study AND d.valid_until = 'infinity'
+                     AND d.travelled AND NOT d.is_staff))
+    INTO told
+    FROM debrief.wave w JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
+    WHERE w.programme_id = programme AND w.study_id = study AND w.wave_id = wave;
+    IF told IS NULL OR (participant IS NOT NULL AND told ->> 'name' IS NULL) THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave, or no such delegate in its study');
+    END IF;
+    PERFORM logic.audit_append(programme, actor, 'delegation.named', jsonb_build_object(
+        'study', study, 'wave', wave, 'participant', participant, 'found', jsonb_array_length(told -> 'people')));
+    RETURN ROW(200, told::json)::logic.answer;
+END
+$$;

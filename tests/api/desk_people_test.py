@@ -6,7 +6,7 @@ import re
 import zipfile
 
 from desk_browser import Browser, Page
-from service import Programme, ServiceTest, load_definition, main, people_of
+from service import Programme, ServiceTest, load_definition, main, people_of, post_answers
 
 GOOD = "Namn\tE-post\tOrganisation\tSektor\nÅsa Öberg\tasa@example.org\tRegion Nord\tPolitik\n" \
        "Ture Ek\tture@example.org\tEk AB\tNäringsliv\n"
@@ -268,6 +268,51 @@ class DeskPeopleTest(ServiceTest):
         self.assertIn("Leader", page.words)
         older = next(link for link in page.document.links if "before=" in link)
         self.assertEqual(self.browser.get(older).status, 200)
+
+    def stored(self, wave):
+        return self.service.sql(f"SELECT proxy, answered, language FROM debrief.evaluation WHERE wave_id = '{wave.id}'")
+
+    def test_answers_on_paper(self):
+        self.study.import_delegates(people_of("politics", "business", prefix="paper"))
+        wave = self.study.wave("post", *self.instrument)
+        one = self.participant("Person paper0")
+        path = f"{self.path}/{one}/waves/{wave.id}"
+        self.assertIn(path, self.browser.get(f"{self.path}/{one}").document.links)
+        page = self.browser.get(path)
+        self.assertIn("You enter the answers of Person paper0", page.words)
+        answers = {f"q.{item}": str(value) for item, value in post_answers().items() if item != "HOST_MADE"}
+        page = self.browser.send("/" + wave.id, **{**answers, "q.HOST_MADE": "many"})
+        self.assertEqual(page.status, 422)
+        self.assertIn("Nothing is entered yet", page.words)
+        self.assertIn('value="many"', page.text)
+        self.assertEqual(self.stored(wave), [])
+        form = self.browser.form("/" + wave.id)
+        page = self.browser.send("/" + wave.id, **{**answers, "q.HOST_MADE": "12"})
+        self.assertIn("The answers are entered", page.words)
+        self.assertEqual(len(self.stored(wave)), 1)
+        self.assertEqual(self.stored(wave)[0][0], "t")
+        # The same page sent again enters nothing more; another one is told that there is an answer.
+        fields = [(name, value) for name, value in form.fields if name in ("csrf", "evaluation")]
+        fields += [*answers.items(), ("q.HOST_MADE", "12")]
+        self.assertIn("The answers are entered", self.browser.post(path, fields).words)
+        self.browser.get(path)
+        self.assertIn("There is an answer already", self.browser.send("/" + wave.id, **answers).words)
+        self.assertEqual(len(self.stored(wave)), 1)
+        self.assertIn("evaluation.entered", str(self.service.sql(
+            f"SELECT record FROM debrief.audit_record WHERE programme_id = '{self.programme.id}'")))
+        self.assertEqual(self.browser.get(f"{self.path}/{wave.id}/waves/{wave.id}").status, 404)
+        self.assertEqual(self.signed_in(self.analyst).get(path).status, 403)
+
+    def test_preview_sends_nothing(self):
+        self.study.import_delegates(people_of("politics", "business", prefix="seen"))
+        wave = self.study.wave("pre", *self.programme.publish(load_definition("pre")))
+        page = self.browser.get(f"/desk/studies/{self.study.id}/waves/{wave.id}/preview")
+        self.assertEqual(page.status, 200)
+        self.assertIn("Nothing can be sent from here", page.text)
+        self.assertIn("Person seen1", page.text)
+        self.assertNotIn("<form", page.text)
+        other = self.programme.study("Another")
+        self.assertEqual(self.browser.get(f"/desk/studies/{other.id}/waves/{wave.id}/preview").status, 404)
 
     def test_another_programme_sees_nothing(self):
         other = Programme(self.service, "Other " + self.id())
