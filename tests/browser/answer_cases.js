@@ -115,7 +115,7 @@ const errors = [true, false].map((scripts) => ({
   name: `what is wrong is said at the top and at the question: ${scripts ? "scripts" : "no scripts"}`,
   async play() {
     const link = newLink("every");
-    await visit({ language: "sv", scripts }, async (page) => {
+    await visit({ language: "sv", scripts, expected: visit.refusals }, async (page) => {
       await begin(page, link);
       await answerAll(page, { RATE: null, MUCH: 11 });
       await page.locator("#summary").waitFor();
