@@ -119,8 +119,17 @@ void visit_reply(struct visit *visit, struct page *page, int status);
 void visit_see(struct visit *visit, const char *path);
 void visit_unavailable(struct visit *visit, const struct error *err);
 
+enum form_switch {
+    LANGUAGE_BY_LINK,
+    LANGUAGE_BY_BUTTON, /* the page has one of its own, which takes along what was typed */
+};
+
 /* A head for the form's pages, with the study's name. */
-void visit_page(struct visit *visit, struct page *page, const char *title, const char *script);
+void visit_page(struct visit *visit, struct page *page, const char *title,
+                enum form_switch language);
+
+/* Where the script says whether everything is saved. */
+void form_saving(struct page *page, const struct visit *visit);
 
 /* form_notice.c: pages that say why there is no form. */
 void form_no_link(struct request *request);

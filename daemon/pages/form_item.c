@@ -192,8 +192,12 @@ static void write_rank(const struct form_field *field, const struct option *opti
 
 static void write_ranking(const struct form_field *field)
 {
+    enum language language = field->visit->language;
+    html_printf(&field->page->html, "<div class=\"ranks\" data-up=\"%s\" data-down=\"%s\">",
+                say(language, "Move up"), say(language, "Move down"));
     for (size_t i = 0; i < field->item->option_count; i++)
         write_rank(field, &field->item->options[i]);
+    buf_append_text(&field->page->html, "</div>");
     write_missing_boxes(field);
 }
 

@@ -65,16 +65,27 @@ static void write_rule(const struct form_field *field)
     buf_append_text(&field->page->html, "</p>");
 }
 
+/* For the script, which shows it. */
+static void write_search(const struct form_field *field)
+{
+    enum language language = field->visit->language;
+    html_printf(&field->page->html,
+                "<div data-roster><label for=\"search-%s\" hidden>%s</label>"
+                "<input id=\"search-%s\" type=\"search\" data-roster-search hidden "
+                "autocomplete=\"off\"><p class=\"quiet\" role=\"status\" data-roster-count "
+                "data-found=\"%s\"></p>",
+                field->item->id, say(language, "Search for a name or organisation"),
+                field->item->id, say(language, "Matches: %1"));
+}
+
 void form_roster(const struct form_field *field)
 {
     struct buf *html = &field->page->html;
     const struct form_people *people = field->visit->form->pages;
     write_rule(field);
-    html_printf(html,
-                "<input type=\"hidden\" name=\"q.%s.complete\" value=\"1\">"
-                "<div data-roster><input type=\"search\" data-roster-search hidden "
-                "autocomplete=\"off\" aria-label=\"%s\">",
-                field->item->id, say(field->visit->language, "Search for a name or organisation"));
+    html_printf(html, "<input type=\"hidden\" name=\"q.%s.complete\" value=\"1\">",
+                field->item->id);
+    write_search(field);
     write_key(field);
     if (people != NULL)
         write_people(field, people);

@@ -35,7 +35,7 @@ void form_revoked(struct request *request, enum language language)
 void form_not_open(struct visit *visit)
 {
     struct page page;
-    visit_page(visit, &page, say(visit->language, "The form is not open yet"), NULL);
+    visit_page(visit, &page, say(visit->language, "The form is not open yet"), LANGUAGE_BY_LINK);
     html_printf(&page.html, "<h1>%s</h1><p>", say(visit->language, "The form is not open yet"));
     html_printf(&page.html, say(visit->language, "You can answer from %s. Use the same link then."),
                 visit->opens);
@@ -47,7 +47,7 @@ void form_closed(struct visit *visit)
 {
     enum language language = visit->language;
     struct page page;
-    visit_page(visit, &page, say(language, "The collection is closed"), NULL);
+    visit_page(visit, &page, say(language, "The collection is closed"), LANGUAGE_BY_LINK);
     html_printf(&page.html, "<h1>%s</h1><p>", say(language, "The collection is closed"));
     html_printf(&page.html, say(language, "It closed on %s and takes no more answers."),
                 visit->closes);
@@ -80,8 +80,8 @@ void form_recorded(struct visit *visit)
     struct page page;
     struct form_receipt_path path =
         form_receipt_path(&visit->principal.programme, &visit->evaluation);
-    visit_page(visit, &page, say(language, "You have answered"), NULL);
-    html_printf(&page.html, "<h1>%s</h1><p>", say(language, "You have answered"));
+    visit_page(visit, &page, say(language, "You have answered"), LANGUAGE_BY_LINK);
+    html_printf(&page.html, "<h1 data-recorded>%s</h1><p>", say(language, "You have answered"));
     html_printf(&page.html, say(language, "Your answers were recorded on %s. Thank you."),
                 visit->received);
     html_printf(&page.html, "</p><p><a href=\"%s\">%s</a></p><p>", path.text,

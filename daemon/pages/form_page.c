@@ -8,17 +8,18 @@ static void write_study(struct page *page, const void *context)
     html_printf(&page->html, "<span class=\"study\">%s</span>", (const char *)context);
 }
 
-void visit_page(struct visit *visit, struct page *page, const char *title, const char *script)
+void visit_page(struct visit *visit, struct page *page, const char *title,
+                enum form_switch language)
 {
     char *whole = request_alloc(visit->request, strlen(title) + strlen(visit->study) + 8);
     sprintf(whole, "%s – %s", title, visit->study);
     struct page_head head = {
         .title = whole,
         .stylesheet = "form.css",
-        .script = script,
+        .script = "form.js",
         .header = write_study,
         .context = visit->study,
-        .switches_language = script != NULL,
+        .switches_language = language == LANGUAGE_BY_BUTTON,
     };
     page_begin(page, visit->request, visit->language, &head);
 }
@@ -59,7 +60,7 @@ static void write_languages(struct page *page, const struct visit *visit)
     }
 }
 
-static void write_saving(struct page *page, const struct visit *visit)
+void form_saving(struct page *page, const struct visit *visit)
 {
     enum language language = visit->language;
     html_printf(&page->html,
@@ -101,6 +102,16 @@ static void write_notice(struct page *page, const struct visit *visit)
         html_printf(&page->html, "<p class=\"notice\" role=\"status\">%s</p>", visit->notice);
 }
 
+/* Shown by the script when the review cannot be reached. */
+static void write_offline(struct page *page, const struct visit *visit)
+{
+    html_printf(&page->html,
+                "<div id=\"offline\" class=\"notice\" hidden><p>%s</p>"
+                "<button class=\"main\" name=\"go\" value=\"send\">%s</button></div>",
+                say(visit->language, "You are offline. Your answers are kept on this device."),
+                say(visit->language, "Send when there is a connection"));
+}
+
 static void write_buttons(struct page *page, const struct visit *visit, size_t section)
 {
     struct buf *html = &page->html;
@@ -117,6 +128,8 @@ static void write_buttons(struct page *page, const struct visit *visit, size_t s
         html_printf(html, "<button class=\"main\" name=\"go\" value=\"review\">%s</button>",
                     say(visit->language, "Look through and send"));
     buf_append_text(html, "</div>");
+    if (after == visit->section_count)
+        write_offline(page, visit);
 }
 
 static void write_heading(struct page *page, const struct visit *visit, size_t section)
@@ -205,7 +218,7 @@ void form_page(struct visit *visit, int status)
 {
     struct page page;
     const char *title = form_word(visit, instrument_title(visit->instrument));
-    visit_page(visit, &page, title, "form.js");
+    visit_page(visit, &page, title, LANGUAGE_BY_BUTTON);
     write_opening(&page, visit);
     write_languages(&page, visit);
     html_printf(&page.html, "<h1>%s</h1>", title);
@@ -220,6 +233,6 @@ void form_page(struct visit *visit, int status)
     for (size_t i = 0; i < visit->section_count; i++)
         write_section(&page, visit, i);
     write_end(&page, visit);
-    write_saving(&page, visit);
+    form_saving(&page, visit);
     visit_reply(visit, &page, status);
 }

@@ -206,7 +206,7 @@ void form_review(struct visit *visit, int status)
 {
     const char *title = say(visit->language, "Look through your answers");
     struct page page;
-    visit_page(visit, &page, title, NULL);
+    visit_page(visit, &page, title, LANGUAGE_BY_LINK);
     html_printf(&page.html, "<h1>%s</h1>", title);
     if (visit->notice != NULL)
         html_printf(&page.html, "<p class=\"notice\" role=\"status\">%s</p>", visit->notice);
@@ -214,5 +214,6 @@ void form_review(struct visit *visit, int status)
     for (size_t i = 0; i < visit->section_count; i++)
         write_section(&page, visit, i);
     write_send(&page, visit);
+    form_saving(&page, visit);
     visit_reply(visit, &page, status);
 }

@@ -8,7 +8,7 @@ static void write_start(struct visit *visit, const char *consent, const char *ha
     enum language language = visit->language;
     const char *title = form_word(visit, instrument_title(visit->instrument));
     struct page page;
-    visit_page(visit, &page, title, NULL);
+    visit_page(visit, &page, title, LANGUAGE_BY_LINK);
     html_printf(&page.html, "<h1>%s</h1>", title);
     if (visit->notice != NULL)
         html_printf(&page.html, "<p class=\"notice\" role=\"status\">%s</p>", visit->notice);

@@ -67,8 +67,8 @@ const scanners = {
 const switching = {
   name: "the language is switched and the answers stay",
   async play() {
-    const link = newLink("every");
     for (const scripts of [true, false]) {
+      const link = newLink("every");
       await visit({ language: "sv", scripts }, async (page) => {
         await begin(page, link);
         await answer(page, "RATE", 3);

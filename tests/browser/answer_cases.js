@@ -7,7 +7,8 @@ import { evaluations, newLink } from "./made.js";
 async function playWhole(wave, { language, size, scripts }) {
   const link = newLink(wave);
   const named = `${wave}-${language}-${scripts ? "script" : "plain"}`;
-  const isChecked = language === "sv" || size === PHONE;
+  // The pages are the same with scripts and without: each language and size is looked at once.
+  const isChecked = scripts === ((language === "sv") === (size === PHONE));
   await visit({ language, size, scripts }, async (page) => {
     await begin(page, link);
     await answerAll(page, {}, async (number) => {
@@ -15,9 +16,10 @@ async function playWhole(wave, { language, size, scripts }) {
         await check(page, `${named}-${number}`);
       }
     });
-    await check(page, `${named}-review`);
+    const seen = isChecked ? check : async () => {};
+    await seen(page, `${named}-review`);
     await send(page);
-    await check(page, `${named}-receipt`);
+    await seen(page, `${named}-receipt`);
   });
   const stored = evaluations(link);
   assert.equal(stored.length, 1, "one evaluation");
@@ -115,7 +117,7 @@ const errors = [true, false].map((scripts) => ({
   name: `what is wrong is said at the top and at the question: ${scripts ? "scripts" : "no scripts"}`,
   async play() {
     const link = newLink("every");
-    await visit({ language: "sv", scripts }, async (page) => {
+    await visit({ language: "sv", scripts, expected: visit.refusals }, async (page) => {
       await begin(page, link);
       await answerAll(page, { RATE: null, MUCH: 11 });
       await page.locator("#summary").waitFor();

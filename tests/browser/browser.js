@@ -60,7 +60,7 @@ export async function visit({ language = "en", size = PHONE, scripts = true, ...
     return result;
   } catch (error) {
     const [page] = context.pages();
-    await (page && look(page, "failed").catch(() => {}));
+    await (page && look(page, `failed-${Date.now()}`).catch(() => {}));
     error.message += faults.length > 0 ? ` (complaints: ${faults.join("; ")})` : "";
     throw error;
   } finally {
@@ -69,6 +69,8 @@ export async function visit({ language = "en", size = PHONE, scripts = true, ...
 }
 
 visit.network = NETWORK;
+/** The browser itself complains of answers like 422. */
+visit.refusals = /Failed to load resource: the server responded with a status of 4\d\d/;
 
 /** axe needs scripts: where there are none, it looks at a copy of the page, whose own scripts are kept away. */
 async function withScripts(page, play) {

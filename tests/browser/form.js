@@ -9,12 +9,9 @@ function itemsShown(page) {
   return shown.evaluateAll((elements) => elements.map((element) => element.dataset.item));
 }
 
-async function press(field) {
-  const id = await field.getAttribute("id");
-  const label = field.page().locator(`label[for="${id}"]`);
-  await (
-    (await label.count()) > 0 ? label.first() : field.locator("xpath=ancestor::label")
-  ).click();
+/** On the label around a field, as a finger does. */
+function press(field) {
+  return field.locator("xpath=ancestor::label").click();
 }
 
 const radio = (item, name, value) => item.locator(`input[name="${name}"][value="${value}"]`);
@@ -82,11 +79,12 @@ export async function open(page, link) {
   }
 }
 
-/** Opens a link and goes to the first section. */
+/** Opens a link and goes to the first section, past the page that says what is asked and by whom. */
 export async function begin(page, link) {
   await open(page, link);
-  const start = page.locator('button[name="go"][value="1"]');
-  if ((await page.locator("#form").count()) === 0 && (await start.count()) > 0) {
+  const start = page.locator('button:is([value="consent"], [value="1"]).main');
+  await section(page).or(start).first().waitFor();
+  if ((await page.locator("#form").count()) === 0) {
     await start.click();
   }
   await section(page).waitFor();

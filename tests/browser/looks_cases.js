@@ -17,13 +17,14 @@ const whole = settings.map(({ name, ...given }) => ({
   async play() {
     const link = newLink("post");
     const named = name.replaceAll(/\W+/g, "-");
+    const see = name === "dark" ? check : look; // contrasts are other ones in the dark
     await visit({ language: "sv", ...given }, async (page) => {
       await begin(page, link);
       await answerAll(page, {}, async (number) => {
         await assertFits(page, `${name}, section ${number}`);
-        await check(page, `${named}-${number}`);
+        await see(page, `${named}-${number}`);
       });
-      await check(page, `${named}-review`);
+      await see(page, `${named}-review`);
     });
   },
 }));

@@ -57,7 +57,9 @@ function leaveAll() {
 /** Other buttons lead to pages of the server, which must know what was answered. */
 async function flushThenSubmit(button) {
   leaveAll();
-  if (await flush()) {
+  const isSaved = await flush();
+  await new Promise((resolve) => setTimeout(resolve)); // a form cannot be submitted inside its own submit event
+  if (isSaved) {
     form.requestSubmit(button);
     return;
   }
