@@ -48,11 +48,24 @@ static void flatten(json_t *object)
     }
 }
 
+static bool make_anonymous_link(const struct desk *desk, const json_t *wave, char link[LINK_SIZE])
+{
+    struct uuid id;
+    uint8_t token[CREDENTIAL_ANONYMOUS_LENGTH];
+    const char *wave_id = text_of(wave, "wave"), *hex = text_of(wave, "token");
+    if (!uuid_parse(wave_id, strlen(wave_id), &id) ||
+        !secret_hex_parse(hex, strlen(hex), token, sizeof token))
+        return false;
+    snprintf(link, LINK_SIZE, "%s/i/%s", desk->given->public_url,
+             credential_anonymous(&desk->given->programme, &id, token).text);
+    return true;
+}
+
 static void make_invitation_link(const struct desk *desk, const json_t *wave, char link[LINK_SIZE])
 {
     struct uuid invitation;
     const char *id = text_of(wave, "invitation");
-    if (!uuid_parse(id, strlen(id), &invitation))
+    if (make_anonymous_link(desk, wave, link) || !uuid_parse(id, strlen(id), &invitation))
         return;
     struct credential_text token =
         credential_invitation(desk->given->credential_key, &desk->given->programme, &invitation,

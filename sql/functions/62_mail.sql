@@ -428,7 +428,7 @@ LANGUAGE sql STABLE AS $$
            || coalesce(logic.mail_wave((m).programme_id, (m).wave_id), '{}')
            || coalesce(logic.mail_invitation((m).programme_id, (m).wave_id, (m).person_id), '{}')
            || CASE (m).kind
-                  WHEN 'invitation' THEN jsonb_build_object('token', (
+                  WHEN 'invitation' THEN jsonb_build_object('wave', (m).wave_id, 'token', (
                       SELECT logic.mail_token(d.programme_id, (m).wave_id, d.participant_id) FROM debrief.delegate d
                       JOIN debrief.study s ON s.programme_id = d.programme_id AND s.study_id = d.study_id
                           AND s.anonymity = 'anonymous'

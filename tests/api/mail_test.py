@@ -11,8 +11,8 @@ import tempfile
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from service import (Client, Programme, Service, ServiceTest, await_true, load_definition, main,  # pylint: disable=wrong-import-position
-                     new_id, post_answers)
+from service import (Client, Programme, Service, ServiceTest, await_true,  # pylint: disable=wrong-import-position
+                     load_anonymous_definition, load_definition, main, new_id, post_answers)
 from smtp_receiver import Receiver, make_certificate  # pylint: disable=wrong-import-position
 
 SENDER = "Benchmarking i Väst <evaluation@example.org>"
@@ -635,6 +635,32 @@ class TransportTest(ServiceTest):
         programme.organiser.made("POST", wave.path + "/mails", {"kind": "invitation"})
         listed = programme.organiser.made("GET", wave.path + "/mails")
         self.assertEqual((listed["is_sending"], listed["counts"]), (False, {"invitation": {"queued": 1}}))
+
+
+class AnonymousTest(MailTest):
+    def test_each_gets_a_link_and_then_nobody_knows_whose(self):
+        study = self.programme.study("Nobody's", anonymity="anonymous")
+        people = [(f"Person {i}", f"p{i}@n.example.org", "en") for i in range(6)]
+        self.organiser.made("POST", study.path + "/delegates:import", csv(people), "text/csv")
+        wave = study.wave("post", *self.programme.publish(load_anonymous_definition()))
+        self.organiser.made("POST", wave.path + "/invitations")
+        links = {one["token"] for one in self.organiser.made("GET", wave.path + "/invitations?tokens=1")["invitations"]}
+        self.assertEqual(self.queued(wave, "invitation")[0], 6)
+        mailed = {address: LINK.search(self.await_mail(address).part("plain"))[1] for _, address, _ in people}
+        self.assertEqual(set(mailed.values()), links)
+        secret = f"SELECT count(*) FROM debrief.anonymous_secret WHERE wave_id = '{wave.id}'"
+        await_true(lambda: self.service.sql(secret) == [["0"]], "the secret to be gone")
+        for token in mailed.values():
+            self.assertEqual(wave.submit(token, {"answers": post_answers()}).status, 201)
+        self.age(wave, 72)
+        self.assertEqual(self.queued(wave, "reminder", "everybody")[0], 6)
+        for _, address, _ in people:
+            self.assertNotRegex(self.await_mail(address, 2).raw.decode(), r"/i/")
+        written = "\n".join(row[0] for row in self.service.sql(
+            f"SELECT m::text FROM debrief.mail m WHERE m.wave_id = '{wave.id}'"))
+        for token in links:
+            self.assertNotIn(token, self.service.log() + written)
+        self.assertEqual(self.organiser.made("GET", wave.path + "/invitations?tokens=1")["invitations"], [])
 
 
 if __name__ == "__main__":
