@@ -20,7 +20,7 @@ static const struct shape_field withdraw_fields[] = {
 
 static const struct shape_field reminder_fields[] = {
     {"date", SHAPE_DATE, SHAPE_REQUIRED},
-    {"time", SHAPE_TEXT, SHAPE_OPTIONAL, 5, 5, .help = "HH:MM, by default 09:00"},
+    {"time", SHAPE_TEXT, SHAPE_OPTIONAL, 3, 9, .help = "HH:MM, by default 09:00"},
     {0},
 };
 
@@ -32,14 +32,14 @@ static const struct shape_field plan_fields[] = {
      .help = "In the study's time zone, to those who have not answered"},
     {"closing_days", SHAPE_INTEGER, SHAPE_OPTIONAL, 1, 30,
      .help = "A notice so many days before the wave closes"},
-    {"closing_time", SHAPE_TEXT, SHAPE_OPTIONAL, 5, 5, .help = "Of that notice; by default 09:00"},
+    {"closing_time", SHAPE_TEXT, SHAPE_OPTIONAL, 3, 9, .help = "Of that notice; by default 09:00"},
     {"thanks", SHAPE_BOOLEAN, SHAPE_OPTIONAL,
      .help = "Thank with some results when they are released"},
     {0},
 };
 
 static const struct shape_field bounce_fields[] = {
-    {"status", SHAPE_TEXT, SHAPE_REQUIRED, 5, 11, .help = "RFC 3463: 5.1.1"},
+    {"status", SHAPE_TEXT, SHAPE_REQUIRED, 3, 11, .help = "RFC 3463: 5.1.1"},
     {"recipient", SHAPE_TEXT, SHAPE_OPTIONAL, 0, 255,
      .help = "Only if it is still the person's address is it kept from further mail"},
     {"diagnostic", SHAPE_TEXT, SHAPE_OPTIONAL, 0, 300, .help = "The server's words"},

@@ -48,29 +48,28 @@ static void flatten(json_t *object)
     }
 }
 
-static bool make_anonymous_link(const struct desk *desk, const json_t *wave, char link[LINK_SIZE])
+static bool find_uuid(const json_t *object, const char *name, struct uuid *uuid)
 {
-    struct uuid id;
-    uint8_t token[CREDENTIAL_ANONYMOUS_LENGTH];
-    const char *wave_id = text_of(wave, "wave"), *hex = text_of(wave, "token");
-    if (!uuid_parse(wave_id, strlen(wave_id), &id) ||
-        !secret_hex_parse(hex, strlen(hex), token, sizeof token))
-        return false;
-    snprintf(link, LINK_SIZE, "%s/i/%s", desk->given->public_url,
-             credential_anonymous(&desk->given->programme, &id, token).text);
-    return true;
+    const char *text = text_of(object, name);
+    return uuid_parse(text, strlen(text), uuid);
 }
 
-static void make_invitation_link(const struct desk *desk, const json_t *wave, char link[LINK_SIZE])
+static void make_link(const struct desk *desk, const json_t *wave, char link[LINK_SIZE])
 {
-    struct uuid invitation;
-    const char *id = text_of(wave, "invitation");
-    if (make_anonymous_link(desk, wave, link) || !uuid_parse(id, strlen(id), &invitation))
-        return;
-    struct credential_text token =
-        credential_invitation(desk->given->credential_key, &desk->given->programme, &invitation,
-                              (int16_t)json_integer_value(json_object_get(wave, "generation")));
-    snprintf(link, LINK_SIZE, "%s/i/%s", desk->given->public_url, token.text);
+    const struct mailer_letter *given = desk->given;
+    const char *hex = text_of(wave, "token");
+    struct uuid id;
+    uint8_t token[CREDENTIAL_ANONYMOUS_LENGTH];
+    struct credential_text text = {0};
+    if (find_uuid(wave, "invitation", &id))
+        text =
+            credential_invitation(given->credential_key, &given->programme, &id,
+                                  (int16_t)json_integer_value(json_object_get(wave, "generation")));
+    else if (find_uuid(wave, "wave", &id) &&
+             secret_hex_parse(hex, strlen(hex), token, sizeof token))
+        text = credential_anonymous(&given->programme, &id, token);
+    if (text.text[0] != '\0')
+        snprintf(link, LINK_SIZE, "%s/i/%s", given->public_url, text.text);
 }
 
 static const char *title_of(const json_t *wave, enum language language)
@@ -88,7 +87,7 @@ static void add_wave(struct desk *desk, const json_t *wave)
     if (letter->wave_count == LETTER_WAVES)
         return;
     char *link = desk->links[letter->wave_count];
-    make_invitation_link(desk, wave, link);
+    make_link(desk, wave, link);
     letter->waves[letter->wave_count++] = (struct letter_wave){
         .study = text_of(wave, "study"),
         .title = title_of(wave, letter->language),
@@ -116,8 +115,7 @@ static void add_links(struct desk *desk)
 {
     const struct mailer_letter *given = desk->given;
     struct uuid person;
-    const char *id = text_of(desk->json, "person");
-    if (uuid_parse(id, strlen(id), &person))
+    if (find_uuid(desk->json, "person", &person))
         snprintf(desk->unsubscribe, sizeof desk->unsubscribe, "%s/u/%s", given->public_url,
                  credential_unsubscribe(given->credential_key, &given->programme, &person).text);
     if (desk->letter.kind == LETTER_SIGN_IN)

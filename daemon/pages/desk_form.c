@@ -163,7 +163,7 @@ static void reply_form(struct entry *entry, int status)
     struct page page;
     const char *title = form_word(visit, instrument_title(visit->instrument));
     show_all(visit);
-    visit_page(visit, &page, title, NULL);
+    visit_page(visit, &page, title, LANGUAGE_BY_LINK);
     write_intro(&page, entry, title);
     write_errors(&page, visit);
     write_begin(&page, entry);

@@ -30,14 +30,8 @@ RETURN CASE WHEN (p).person_id IS NULL THEN 'erased'
 
 -- The anonymous link's token in hexadecimal; null once the wave's secret is gone.
 CREATE FUNCTION logic.mail_token(programme uuid, wave uuid, participant uuid) RETURNS text
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    IF to_regprocedure('logic.anonymous_token(uuid,uuid,uuid)') IS NULL THEN
-        RETURN NULL;
-    END IF;
-    RETURN encode(logic.anonymous_token(programme, wave, participant), 'hex');
-END
-$$;
+LANGUAGE sql STABLE
+RETURN encode(logic.anonymous_token(programme, wave, participant), 'hex');
 
 -- Why a person is not to get a mail about a wave now, or null. Nobody is reminded who has answered or declined, as far
 -- as it is known: in anonymous mode it is not, and invitations name nobody.
@@ -367,7 +361,7 @@ RETURN greatest(1, (SELECT ceil(coalesce(sum(CASE i ->> 'type' WHEN 'section' TH
 -- A wave as a letter speaks of it; the closing time as the clock on the wall shows it.
 CREATE FUNCTION logic.mail_wave(programme uuid, wave uuid) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
-    SELECT jsonb_build_object('study', s.name, 'anonymous', s.anonymity = 'anonymous', 'title', v.definition::jsonb -> 'title',
+    SELECT jsonb_build_object('wave', w.wave_id, 'study', s.name, 'anonymous', w.is_anonymous, 'title', v.definition::jsonb -> 'title',
         'minutes', logic.mail_minutes(v.definition::jsonb),
         'closes', to_char(w.closes_at AT TIME ZONE s.time_zone, 'YYYY-MM-DD HH24:MI ID'))
     FROM debrief.wave w
@@ -475,13 +469,8 @@ $$;
 CREATE FUNCTION logic.mail_seal(programme uuid, wave uuid) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF to_regprocedure('logic.anonymous_secret_drop(uuid,uuid)') IS NULL OR NOT EXISTS (
-        SELECT FROM debrief.wave w
-        JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id AND s.anonymity = 'anonymous'
-        WHERE w.programme_id = programme AND w.wave_id = wave) THEN
-        RETURN;
-    END IF;
-    IF NOT EXISTS (
+    IF EXISTS (SELECT FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave AND w.is_anonymous)
+       AND NOT EXISTS (
         SELECT FROM debrief.wave w
         JOIN debrief.delegate d ON d.programme_id = w.programme_id AND d.study_id = w.study_id
             AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
@@ -504,6 +493,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 #variable_conflict use_column
 DECLARE
     claim uuid := gen_random_uuid();
+    skipped debrief.mail;
 BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
     WITH due AS (
@@ -515,10 +505,16 @@ BEGIN
     SET state = 'claimed', claim_id = claim, attempts = m.attempts + 1,
         claimed_until = clock_timestamp() + make_interval(secs => seconds)
     FROM due d WHERE m.programme_id = d.programme_id AND m.mail_id = d.mail_id;
-    UPDATE debrief.mail m SET state = 'skipped', claim_id = NULL, claimed_until = NULL, last_error = h.hindrance
-    FROM (SELECT o.programme_id, o.mail_id, logic.mail_hindrance(o) AS hindrance FROM debrief.mail o
-          WHERE o.state = 'claimed' AND o.claim_id = claim) h
-    WHERE m.programme_id = h.programme_id AND m.mail_id = h.mail_id AND h.hindrance IS NOT NULL;
+    FOR skipped IN
+        UPDATE debrief.mail m SET state = 'skipped', claim_id = NULL, claimed_until = NULL, last_error = h.hindrance
+        FROM (SELECT o.programme_id, o.mail_id, logic.mail_hindrance(o) AS hindrance FROM debrief.mail o
+              WHERE o.state = 'claimed' AND o.claim_id = claim) h
+        WHERE m.programme_id = h.programme_id AND m.mail_id = h.mail_id AND h.hindrance IS NOT NULL
+        RETURNING m.* LOOP
+        IF skipped.kind = 'invitation' THEN
+            PERFORM logic.mail_seal(skipped.programme_id, skipped.wave_id);
+        END IF;
+    END LOOP;
     RETURN QUERY
         SELECT m.programme_id, m.mail_id, m.claim_id, m.attempts::integer, logic.mail_letter(m)::text
         FROM debrief.mail m WHERE m.state = 'claimed' AND m.claim_id = claim

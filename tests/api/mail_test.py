@@ -1,8 +1,6 @@
 """Mail, against a real SMTP server on loopback: what it says, to whom, when, how often, and what comes back."""
 
-import base64
 import datetime
-import email
 import os
 import re
 import subprocess
@@ -16,6 +14,13 @@ from service import (Client, Programme, Service, ServiceTest, await_true,  # pyl
 from smtp_receiver import Receiver, make_certificate  # pylint: disable=wrong-import-position
 
 SENDER = "Benchmarking i Väst <evaluation@example.org>"
+ANONYMOUS = {
+    "id": "hidden", "title": {"sv": "Dolt", "en": "Hidden"}, "wave": "post", "languages": ["sv", "en"],
+    "items": [{"id": "Q1", "type": "rating", "text": {"sv": "Hur?", "en": "How?"},
+               "scale": {"min": 1, "max": 5, "labels": {"1": {"sv": "Illa", "en": "Badly"},
+                                                        "5": {"sv": "Väl", "en": "Well"}}}}],
+    "measures": [{"id": "Q1", "type": "rating", "items": ["Q1"]}],
+}
 # The link of a mail, in the plain part as it is read.
 LINK = re.compile(r"https://answers\.example\.org/i/(\S+)")
 
@@ -264,6 +269,51 @@ class InvitationTest(MailTest):
         self.assertEqual(self.organiser.call("POST", f"/v1/mails/{new_id()}:withdraw").status, 404)
         self.assertEqual(self.queued(wave, "invitation")[0], 2)
         self.await_settled(wave)
+
+
+class AnonymousTest(MailTest):
+    """Links that nobody can make twice, and reminders without any."""
+
+    def anonymous_wave(self, name, people):
+        study = self.programme.study(name, anonymity="anonymous")
+        self.organiser.made("POST", study.path + "/delegates:import", csv(people), "text/csv")
+        return study.wave("post", *self.programme.publish(ANONYMOUS))
+
+    def secrets(self, wave):
+        return self.service.sql(f"SELECT count(*) FROM debrief.anonymous_secret WHERE wave_id = '{wave.id}'")[0][0]
+
+    def test_the_secret_is_forgotten_once_all_are_invited(self):
+        people = [(f"P{i}", f"p{i}@anon.example.org", "en") for i in range(5)] + [("X", "", "en")]
+        people[5] = ("X", "reject-x@anon.example.org", "en")
+        wave = self.anonymous_wave("Hidden", people)
+        first = self.participant(wave, "p0@anon.example.org")
+        self.assertEqual(self.queue(wave, "invitation", first).json["queued"], 1)
+        mail = self.await_mail("p0@anon.example.org")
+        self.await_settled(wave)
+        self.assertEqual(self.secrets(wave), "1")  # the others have no link yet
+        self.assertEqual(self.queued(wave, "invitation"), (5, {"invited_before": 1}))
+        self.await_settled(wave)
+        self.assertEqual(self.secrets(wave), "0")
+        tokens = {LINK.search(self.receiver.to(address)[0].part("plain"))[1] for _, address, _ in people[:5]}
+        self.assertEqual(len(tokens), 5)
+        self.assertTrue(all(token.startswith("da_") for token in tokens))
+        self.assertIn("Your answers are anonymous", mail.part("plain"))
+        self.assertIn("Keep this mail", mail.part("plain"))
+        self.assertEqual(self.queue(wave, "invitation", first).status, 422)
+        self.assertEqual(self.queue(wave, "reminder", "waiting").status, 422)
+        self.assertEqual(self.queued(wave, "reminder"), (5, {"failing_address": 1}))
+        self.await_settled(wave)
+        reminder = self.receiver.to("p1@anon.example.org")[-1]
+        self.assertNotIn("/i/", reminder.part("plain") + reminder.part("html"))
+        self.assertIn("use the link in our first mail", reminder.part("plain"))
+        self.assertEqual(self.browser_resend("p1@anon.example.org"), [])
+
+    def browser_resend(self, address):
+        body = ("address=" + urllib.parse.quote(address)).encode()
+        Client(self.service).call("POST", "/resend", body, "application/x-www-form-urlencoded")
+        await_true(lambda: self.service.sql("SELECT count(*) FROM identity.resend_request WHERE NOT done") == [["0"]], "the sender")
+        return self.service.sql("SELECT mail_id FROM debrief.mail JOIN identity.person USING (programme_id, person_id) "
+                                f"WHERE kind = 'resend' AND email = '{address}'")
 
 
 class DeliveryTest(MailTest):

@@ -197,6 +197,14 @@ class OpenapiTest(ServiceTest):
                       if delegate["id"] not in {invitations[0]["participant"], *(each["id"] for each in delegates)})
         call("enterEvaluation", organiser, {**wave, "participant": silent, "evaluation": new_id()},
              {"answers": post_answers()})
+        call("setMailPlan", organiser, wave, {"mails_max": 3, "reminders": [{"date": "2098-12-01"}]})
+        call("getMailPlan", organiser, wave)
+        call("queueMails", organiser, wave, {"kind": "invitation", "to": "waiting"})
+        mails = call("listMails", organiser, wave, query="?limit=2")["mails"]
+        call("withdrawMail", organiser, {"mail": mails[0]["id"]})
+        call("withdrawMails", organiser, wave, {})
+        self.service.sql(f"UPDATE debrief.mail SET state = 'sent', sent_at = now() WHERE mail_id = '{mails[1]['id']}'")
+        call("reportBounce", organiser, {**ours, "mail": mails[1]["id"]}, {"status": "5.1.1"})
         call("getConsent", organiser, wave)
         call("setConsent", organiser, wave, {"sv": "Ja?", "en": "Yes?"})
         call("closeWave", organiser, wave)
@@ -271,7 +279,7 @@ class OpenapiTest(ServiceTest):
     def test_bodies_have_the_described_fields_and_no_others(self):
         programme = Programme(self.service, "Fields")
         ids = {name: new_id() for name in ("study", "participant", "wave", "job", "invitation", "key", "evaluation",
-                                          "person")}
+                                          "person", "mail")}
         ids.update(programme=programme.id, instrument="x", version=1, number=1)
         checked = 0
         for name, (method, pattern, operation) in self.operations.items():

@@ -41,6 +41,8 @@ debrief.invitation          SIU   S     -     -     -
 debrief.job                 SIU   SU    -     -     -
 debrief.job_run             S     SI    -     -     -
 debrief.lease               S     SIU   -     -     -
+debrief.mail                S     -     -     -     -
+debrief.mail_plan           S     S     -     -     -
 debrief.metric              S     SIUD  -     -     -
 debrief.migration           S     S     -     -     -
 debrief.outbox              SI    SI    -     -     S
@@ -64,6 +66,7 @@ debrief.webhook             SIUD  S     -     -     SU
 identity.account            -     -     -     -     -
 identity.erased             -     -     -     SD    -
 identity.person             -     -     -     SUD   -
+identity.resend_request     -     -     -     -     -
 identity.salt               -     -     -     -     -
 """
 
@@ -142,6 +145,14 @@ STATEMENTS = [
     ("debriefd_send", "SELECT scores FROM debrief.evaluation", False),
     ("debriefd_send", "SELECT value FROM debrief.metric", False),
     ("debriefd_send", "UPDATE debrief.outbox SET payload = '' WHERE false", False),
+    ("debriefd_send", "SELECT * FROM logic.mail_claim(0, 1)", True),
+    ("debriefd_send", "SELECT * FROM debrief.mail", False),
+    ("debriefd_send", "SELECT logic.mail_queue(NULL, NULL, '{}', NULL)", False),
+    ("debriefd_work", "SELECT * FROM logic.mail_claim(0, 1)", False),
+    ("debriefd_work", "SELECT logic.mail_subscribe(NULL, NULL, true)", False),
+    ("debriefd_serve", "SELECT * FROM logic.mail_claim(0, 1)", False),
+    ("debriefd_serve", "SELECT logic.mails_resend(1)", False),
+    ("debriefd_serve", "INSERT INTO debrief.mail DEFAULT VALUES", False),
     ("debriefd_send", "SELECT * FROM logic.webhooks_claim(1, '1 s')", True),
     ("debriefd_work", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
     ("debriefd_serve", "SELECT * FROM logic.webhooks_claim(1, '1 s')", False),
@@ -188,10 +199,10 @@ DEFINERS = """
     anonymous_secret_drop anonymous_submit anonymous_token audit_list audit_recent audit_state
     consent_accept consent_state delegation_named desk_form desk_link desk_links draft_discard draft_keep
     draft_merge draft_rebase draft_recorded form_people form_read mail_ask mail_bounce mail_claim
-    mail_finish mail_plan_set mail_refusal mail_subscribe mails_plan mails_resend mails_withdraw
-    person_change person_erase person_export person_list person_named persons_erased persons_readmit
-    persons_refer persons_store proxy_begin quotes_retract retention_plan retention_run session_end
-    session_find sign_in sign_in_ask sign_in_link
+    mail_finish mail_plan_set mail_queue mail_subscribe mails_plan mails_resend mails_withdraw person_change
+    person_erase person_export person_list person_named persons_erased persons_readmit persons_refer
+    persons_store proxy_begin quotes_retract retention_plan retention_run session_end session_find sign_in
+    sign_in_ask sign_in_link
 """.split()
 
 
