@@ -146,11 +146,12 @@ static void write_intro(struct page *page, const struct entry *entry, const char
 static void write_begin(struct page *page, const struct entry *entry)
 {
     if (entry->is_preview) {
-        buf_append_text(&page->html, "<div id=\"form\">");
+        buf_append_text(&page->html, "<div id=\"form\" data-mode=\"entry\">");
         return;
     }
     html_printf(&page->html,
-                "<form id=\"form\" method=\"post\" action=\"%s\" novalidate autocomplete=\"off\">"
+                "<form id=\"form\" data-mode=\"entry\" method=\"post\" action=\"%s\" novalidate "
+                "autocomplete=\"off\">"
                 "<input type=\"hidden\" name=\"csrf\" value=\"%s\">"
                 "<input type=\"hidden\" name=\"evaluation\" value=\"%s\">",
                 desk_path(entry->desk, ENTRY_PATH).text,

@@ -16,6 +16,9 @@ async function start() {
   startRosters();
   startRankings();
   startRows();
+  if (form.dataset.mode === "entry") {
+    return; // an organiser's: all of it on one page, sent at once
+  }
   startNavigation();
   if (form.dataset.mode === "anonymous") {
     return;
