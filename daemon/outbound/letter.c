@@ -33,6 +33,14 @@ static void list_item(struct paper *paper, const char *words)
     html_printf(paper->html, "<li>%s</li>\n", words);
 }
 
+static unsigned digits(const char *text, size_t count)
+{
+    unsigned number = 0;
+    for (size_t i = 0; i < count; i++)
+        number = number * 10 + (unsigned)(text[i] - '0');
+    return number;
+}
+
 /* "Saturday 5 December at 23:59" from "2026-12-05 23:59 6". */
 static void append_moment(struct buf *words, enum language language, const char *closes)
 {
@@ -43,13 +51,15 @@ static void append_moment(struct buf *words, enum language language, const char 
         sentence("January"),   sentence("February"), sentence("March"),    sentence("April"),
         sentence("May"),       sentence("June"),     sentence("July"),     sentence("August"),
         sentence("September"), sentence("October"),  sentence("November"), sentence("December")};
-    unsigned year, month, day, hour, minute, weekday;
-    if (sscanf(closes, "%4u-%2u-%2u %2u:%2u %1u", &year, &month, &day, &hour, &minute, &weekday) ==
-            6 &&
-        month - 1 < 12 && weekday - 1 < 7)
+    if (strlen(closes) != sizeof "YYYY-MM-DD HH:MM D" - 1)
+        return;
+    unsigned month = digits(closes + 5, 2);
+    unsigned weekday = digits(closes + 17, 1);
+    if (month - 1 < 12 && weekday - 1 < 7)
         buf_printf(words, say(language, "%1$s %2$u %3$s at %4$02u:%5$02u"),
-                   say(language, days[weekday - 1]), day, say(language, months[month - 1]), hour,
-                   minute);
+                   say(language, days[weekday - 1]), digits(closes + 8, 2),
+                   say(language, months[month - 1]), digits(closes + 11, 2),
+                   digits(closes + 14, 2));
 }
 
 static void say_until(struct paper *paper, const struct letter_wave *wave)

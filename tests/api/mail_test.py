@@ -1,19 +1,13 @@
-"""Mail, against a real SMTP server on loopback: what it says, to whom, when, how often, and what comes back."""
+"""Mail, read where it arrived: what it says, to whom it goes, when and how often, and how people end it."""
 
 import datetime
-import os
 import re
-import subprocess
-import sys
-import tempfile
 import urllib.parse
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from service import (Client, Programme, Service, ServiceTest, await_true,  # pylint: disable=wrong-import-position
-                     load_anonymous_definition, load_definition, main, new_id, post_answers)
-from smtp_receiver import Receiver, make_certificate  # pylint: disable=wrong-import-position
+from desk_browser import Browser
+from mail_service import LINK, MailTest, csv
+from service import Client, Programme, await_true, load_anonymous_definition, main, new_id, post_answers
 
-SENDER = "Benchmarking i Väst <evaluation@example.org>"
 ANONYMOUS = {
     "id": "hidden", "title": {"sv": "Dolt", "en": "Hidden"}, "wave": "post", "languages": ["sv", "en"],
     "items": [{"id": "Q1", "type": "rating", "text": {"sv": "Hur?", "en": "How?"},
@@ -21,72 +15,10 @@ ANONYMOUS = {
                                                         "5": {"sv": "Väl", "en": "Well"}}}}],
     "measures": [{"id": "Q1", "type": "rating", "items": ["Q1"]}],
 }
-# The link of a mail, in the plain part as it is read.
-LINK = re.compile(r"https://answers\.example\.org/i/(\S+)")
-
-
-def csv(people):
-    """name, address, language"""
-    rows = [f'"{name}",{address},politics,Organisation,{language}' for name, address, language in people]
-    return ("name,email,sector,organisation,language\n" + "\n".join(rows) + "\n").encode()
 
 
 def header_lines(mail):
     return mail.raw.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
-
-
-class MailTest(ServiceTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.receiver = Receiver()
-        cls.addClassCleanup(cls.receiver.stop)
-        cls.settings = {"mail_smtp": f"smtp://localhost:{cls.receiver.port}", "mail_tls": "never",
-                        "mail_from": SENDER, "mail_reply_to": "organiser@example.org",
-                        "mail_bounces": "bounces@example.org", "mail_timeout": "5s", "mail_rate": 100000}
-        super().setUpClass()
-
-    @classmethod
-    def prepare(cls):
-        cls.programme = Programme(cls.service, "Benchmarking Regions")
-        cls.organiser = cls.programme.organiser
-        cls.instrument = cls.programme.publish(load_definition("post"))
-
-    def wave(self, name, people, **given):
-        study = self.programme.study(name)
-        self.organiser.made("POST", study.path + "/delegates:import", csv(people), "text/csv")
-        return study.wave("post", *self.instrument, **given)
-
-    def queue(self, wave, kind, to=None, **given):
-        body = {"kind": kind, **({"to": to} if to else {}), **given}
-        return self.organiser.call("POST", wave.path + "/mails", body)
-
-    def queued(self, wave, kind, to=None, **given):
-        reply = self.queue(wave, kind, to, **given)
-        self.assertEqual(reply.status, 200, reply)
-        return reply.json["queued"], reply.json["skipped"]
-
-    def counts(self, wave):
-        return self.organiser.made("GET", wave.path + "/mails")["counts"]
-
-    def await_mail(self, address, count=1):
-        await_true(lambda: len(self.receiver.to(address)) >= count, f"{count} mails to {address}")
-        return self.receiver.to(address)[-1]
-
-    def await_settled(self, wave):
-        """Until nothing is on its way that is due."""
-        query = (f"SELECT count(*) FROM debrief.mail WHERE wave_id = '{wave.id}' AND (state = 'claimed' OR "
-                 "state = 'queued' AND due_at <= now())")
-        await_true(lambda: self.service.sql(query) == [["0"]], "the mails to be handled")
-
-    def age(self, wave, hours):
-        """As if the wave's mails had been sent earlier."""
-        self.service.sql(f"UPDATE debrief.mail SET sent_at = sent_at - interval '{hours} hours', due_at = due_at - "
-                         f"interval '{hours} hours', round = round - interval '{hours} hours' WHERE wave_id = '{wave.id}'")
-
-    def participant(self, wave, address):
-        return self.service.sql(
-            f"SELECT participant_id FROM debrief.delegate d JOIN identity.person p USING (programme_id, person_id) WHERE "
-            f"p.email = '{address}' AND d.study_id = '{wave.study.id}'")[0][0]
 
 
 class InvitationTest(MailTest):
@@ -308,142 +240,36 @@ class AnonymousTest(MailTest):
         self.assertIn("use the link in our first mail", reminder.part("plain"))
         self.assertEqual(self.browser_resend("p1@anon.example.org"), [])
 
+    def test_each_gets_a_link_and_then_nobody_knows_whose(self):
+        study = self.programme.study("Nobody's", anonymity="anonymous")
+        people = [(f"Person {i}", f"p{i}@nobody.example.org", "en") for i in range(6)]
+        self.organiser.made("POST", study.path + "/delegates:import", csv(people), "text/csv")
+        wave = study.wave("post", *self.programme.publish(load_anonymous_definition()))
+        self.organiser.made("POST", wave.path + "/invitations")
+        links = {one["token"] for one in self.organiser.made("GET", wave.path + "/invitations?tokens=1")["invitations"]}
+        self.assertEqual(self.queued(wave, "invitation")[0], 6)
+        mailed = {address: LINK.search(self.await_mail(address).part("plain"))[1] for _, address, _ in people}
+        self.assertEqual(set(mailed.values()), links)
+        secret = f"SELECT count(*) FROM debrief.anonymous_secret WHERE wave_id = '{wave.id}'"
+        await_true(lambda: self.service.sql(secret) == [["0"]], "the secret to be gone")
+        for token in mailed.values():
+            self.assertEqual(wave.submit(token, {"answers": post_answers()}).status, 201)
+        self.age(wave, 72)
+        self.assertEqual(self.queued(wave, "reminder", "everybody")[0], 6)
+        for _, address, _ in people:
+            self.assertNotRegex(self.await_mail(address, 2).raw.decode(), r"/i/")
+        written = "\n".join(row[0] for row in self.service.sql(
+            f"SELECT m::text FROM debrief.mail m WHERE m.wave_id = '{wave.id}'"))
+        for token in links:
+            self.assertNotIn(token, self.service.log() + written)
+        self.assertEqual(self.organiser.made("GET", wave.path + "/invitations?tokens=1")["invitations"], [])
+
     def browser_resend(self, address):
         body = ("address=" + urllib.parse.quote(address)).encode()
         Client(self.service).call("POST", "/resend", body, "application/x-www-form-urlencoded")
         await_true(lambda: self.service.sql("SELECT count(*) FROM identity.resend_request WHERE NOT done") == [["0"]], "the sender")
         return self.service.sql("SELECT mail_id FROM debrief.mail JOIN identity.person USING (programme_id, person_id) "
                                 f"WHERE kind = 'resend' AND email = '{address}'")
-
-
-class DeliveryTest(MailTest):
-    def state(self, wave):
-        return {mail["participant"]: mail for mail in self.organiser.made("GET", wave.path + "/mails?limit=1000")["mails"]}
-
-    def one(self, wave, address):
-        return self.state(wave)[self.participant(wave, address)]
-
-    def test_refusals(self):
-        names = ("reject", "policy", "busy", "spam", "unknown", "fine")
-        wave = self.wave("Refusals", [(name, f"{name}@d.example.org", "sv") for name in names])
-        self.queued(wave, "invitation")
-        self.await_settled(wave)
-        found = {name: self.one(wave, f"{name}@d.example.org") for name in names}
-        self.assertEqual({name: mail["state"] for name, mail in found.items()},
-                         {"reject": "bounced", "unknown": "bounced", "policy": "failed", "spam": "failed", "busy": "queued",
-                          "fine": "sent"})
-        self.assertIn("550 5.1.1", found["reject"]["error"])
-        self.assertNotIn("@", "".join(mail["error"] or "" for mail in found.values()))
-        self.assertEqual(found["busy"]["attempts"], 1)
-        due = datetime.datetime.fromisoformat(found["busy"]["due_at"]) - datetime.datetime.now(datetime.timezone.utc)
-        self.assertTrue(20 < due.total_seconds() <= 60, due)
-        # An address that was refused for good gets nothing more until it is another one.
-        self.age(wave, 21)
-        self.assertEqual(self.queued(wave, "reminder")[1], {"failing_address": 2})
-        self.organiser.made("POST", wave.study.path + "/delegates:import",
-                            csv([("reject", "reject@d.example.org", "sv")]).replace(b"name,email", b"name,person,email")
-                            .replace(b'"reject",', b'"reject",reject@d.example.org,corrected').replace(
-                                b"correctedreject", b"corrected"), "text/csv")
-        self.assertEqual(self.queued(wave, "reminder")[1].get("failing_address"), 1)
-
-    def test_deferred_mail_comes_later(self):
-        wave = self.wave("Deferred", [("D", "defer1@d.example.org", "sv")])
-        self.queued(wave, "invitation")
-        await_true(lambda: self.one(wave, "defer1@d.example.org")["attempts"] == 1
-                   and self.one(wave, "defer1@d.example.org")["state"] == "queued", "the first refusal")
-        self.service.sql(f"UPDATE debrief.mail SET due_at = now() WHERE wave_id = '{wave.id}'")
-        self.await_mail("defer1@d.example.org")
-        await_true(lambda: self.one(wave, "defer1@d.example.org")["state"] == "sent", "the mark")
-        self.assertEqual(self.one(wave, "defer1@d.example.org")["attempts"], 2)
-
-    def test_given_up_after_sixteen_attempts(self):
-        wave = self.wave("Given up", [("D", "busy2@d.example.org", "sv")])
-        self.queued(wave, "invitation")
-        await_true(lambda: self.one(wave, "busy2@d.example.org")["attempts"] == 1, "the first refusal")
-        self.service.sql(f"UPDATE debrief.mail SET due_at = now(), attempts = 15 WHERE wave_id = '{wave.id}'")
-        await_true(lambda: self.one(wave, "busy2@d.example.org")["state"] == "failed", "the last refusal")
-
-    def test_an_acceptance_that_does_not_arrive(self):
-        """The one thing that SMTP cannot tell: it comes twice, under one Message-ID."""
-        wave = self.wave("Dropped", [("D", "drop1@d.example.org", "sv")])
-        self.queued(wave, "invitation")
-        self.await_mail("drop1@d.example.org")
-        await_true(lambda: self.one(wave, "drop1@d.example.org")["state"] == "queued", "the second thought")
-        self.service.sql(f"UPDATE debrief.mail SET due_at = now() WHERE wave_id = '{wave.id}'")
-        self.await_mail("drop1@d.example.org", 2)
-        first, second = self.receiver.to("drop1@d.example.org")
-        self.assertEqual(first.id, second.id)
-        self.await_settled(wave)
-
-    def test_one_connection_for_many(self):
-        wave = self.wave("Many", [(f"P{i}", f"p{i}@c.example.org", "sv") for i in range(60)])
-        before = self.receiver.connections
-        self.queued(wave, "invitation")
-        self.await_settled(wave)
-        self.assertEqual(self.counts(wave), {"invitation": {"sent": 60}})
-        self.assertLess(self.receiver.connections - before, 6)
-
-    def test_a_bounce_reported_later(self):
-        people = [(name, f"{name}@bounce.example.org", "sv") for name in ("gone", "full", "moved")]
-        wave = self.wave("Bounces", people)
-        self.queued(wave, "invitation")
-        self.await_settled(wave)
-
-        def report(name, action="failed", status="5.1.1"):
-            mail = self.receiver.to(f"{name}@bounce.example.org")[0]
-            return (f"From: MAILER-DAEMON@mx.example.org\r\nTo: bounces@example.org\r\nMessage-ID: <1@mx.example.org>\r\n"
-                    "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nSorry.\r\n"
-                    "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.org\r\n\r\n"
-                    f"Final-Recipient: rfc822; {name}@bounce.example.org\r\nAction: {action}\r\nStatus: {status}\r\n"
-                    f"Diagnostic-Code: smtp; 550 {status}\r\n <{name}@bounce.example.org>: no\r\n\r\n--b\r\n"
-                    "Content-Type: text/rfc822-headers\r\n\r\nSubject: x\r\nMessage-ID:\r\n"
-                    f" <{mail.id}>\r\n\r\n--b--\r\n").encode()
-
-        def pipe(text, credential=None):
-            with tempfile.NamedTemporaryFile() as key:
-                key.write((credential or self.service.operator.credential).encode())
-                key.flush()
-                os.chmod(key.name, 0o600)
-                return subprocess.run([self.debriefctl(), "--server", f"http://127.0.0.1:{self.service.port}", "--key-file",
-                                       key.name, "mails", "bounce", "-"], input=text, capture_output=True, check=False)
-        for text in (report("gone", "delayed"), b"Subject: out of office\r\n\r\nback on Monday",
-                     report("gone").replace(b"Message-ID:\r\n", b"X-Other:\r\n")):
-            done = pipe(text)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn(b"passed over", done.stderr)
-        self.assertEqual(self.counts(wave), {"invitation": {"sent": 3}})
-        self.assertEqual(pipe(report("gone")).returncode, 0)
-        self.assertEqual(pipe(report("gone").replace(b"\r\n", b"\n")).returncode, 0)
-        self.assertEqual(pipe(report("full", status="4.2.2"), self.organiser.credential).returncode, 0)
-        self.assertNotEqual(pipe(report("moved"), Programme(self.service, "Stranger").organiser.credential).returncode, 0)
-        self.assertEqual(self.one(wave, "gone@bounce.example.org")["state"], "bounced")
-        self.assertNotIn("@", self.one(wave, "gone@bounce.example.org")["error"])
-        rows = self.service.sql("SELECT email FROM identity.person WHERE failing_address IS NOT NULL AND email LIKE '%@bounce.%'")
-        self.assertEqual(rows, [["gone@bounce.example.org"]])
-        # The person has another address by the time that the report on the old one comes.
-        self.service.sql("UPDATE identity.person SET email = 'new@bounce.example.org' WHERE email = 'moved@bounce.example.org'")
-        self.assertEqual(pipe(report("moved")).returncode, 0)
-        self.age(wave, 21)
-        self.assertEqual(self.queued(wave, "reminder"), (2, {"failing_address": 1}))
-
-    def debriefctl(self):
-        found = os.environ.get("DEBRIEFCTL")
-        if not found:
-            self.skipTest("DEBRIEFCTL is not set")
-        return found
-
-    def test_a_server_that_is_away(self):
-        """Nothing is lost, and no attempt is counted."""
-        self.receiver.mail_answer = "421 4.3.2 not now"
-        wave = self.wave("Away", [("A", "a@away.example.org", "sv")])
-        try:
-            self.queued(wave, "invitation")
-            await_true(lambda: "event=mail_paused" in self.service.log(), "the pause")
-            mail = await_true(lambda: next((m for m in self.state(wave).values() if m["state"] == "queued"), None), "the release")
-            self.assertEqual(mail["attempts"], 0)
-        finally:
-            self.receiver.mail_answer = "250 2.1.0 ok"
-        self.await_mail("a@away.example.org")
 
 
 class PlanTest(MailTest):
@@ -614,103 +440,34 @@ class PeopleTest(MailTest):
             self.assertNotIn("Hemlig", log)
 
 
-class TransportTest(ServiceTest):
-    """TLS and signing in; and a server that is not there, or not configured."""
+class SignInTest(MailTest):
+    """The desk's link by mail."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="debriefd-smtp-")
-        os.chmod(cls.folder, 0o755)
-        cls.certificate = make_certificate(cls.folder)
+    def test_whoever_asks_gets_a_link_that_works_once(self):
+        made = self.service.operator.made("POST", f"/v1/programmes/{self.programme.id}/accounts", {
+            "email": "anna@desk.example.org", "name": "Anna", "role": "organiser", "language": "en"})
+        browser = Browser(self.service)
+        browser.get("/desk/sign-in")
+        self.assertEqual(browser.send("/desk/sign-in", email="anna@desk.example.org").status, 200)
+        mail = self.await_mail("anna@desk.example.org")
+        self.assertEqual(mail.subject, "Sign in to Benchmarking Regions")
+        self.assertIsNone(mail.message["List-Unsubscribe"])
+        path = re.search(r"https://answers\.example\.org(/desk/sign-in/\S+)", mail.part("plain"))[1]
+        browser.get(path)
+        self.assertEqual(browser.send(path).status, 200)
+        self.assertEqual(browser.get("/desk").status, 200)
+        other = Browser(self.service)
+        other.get(path)
+        self.assertEqual(other.send(path).status, 410)
+        self.assertEqual(self.service.sql(f"SELECT state FROM debrief.mail WHERE account_id = '{made['id']}'"), [["sent"]])
 
-    def tearDown(self):
-        self.doCleanups()
-
-    def send(self, receiver, scheme="smtp", **settings):
-        """Queues one mail; the service."""
-        self.addCleanup(receiver.stop)
-        service = Service(mail_smtp=f"{scheme}://localhost:{receiver.port}", mail_from="x@example.org", mail_timeout="5s", **settings)
-        self.addCleanup(service.finish)
-        programme = Programme(service, "Transport")
-        study = programme.study("Transport")
-        programme.organiser.made("POST", study.path + "/delegates:import", csv([("A", "a@t.example.org", "sv")]), "text/csv")
-        wave = study.wave("post", *programme.publish(load_definition("post")))
-        programme.organiser.made("POST", wave.path + "/mails", {"kind": "invitation"})
-        return service, lambda: programme.organiser.made("GET", wave.path + "/mails")
-
-    def password_file(self, text):
-        path = os.path.join(self.folder, "password")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(path, 0o644)
-        return path
-
-    def test_starttls_and_a_password(self):
-        receiver = Receiver(self.certificate, user="debriefd", password="s3cret åäö")
-        service, _ = self.send(receiver, mail_user="debriefd", mail_password_file=self.password_file("s3cret åäö\n"),
-                            mail_ca_file=self.certificate[1])
-        await_true(lambda: receiver.accepted, "the mail")
-        self.assertIn("STARTTLS", receiver.commands)
-        self.assertNotIn("s3cret", service.log() + service.command("check-config"))
-
-    def test_tls_from_the_first_byte(self):
-        receiver = Receiver(self.certificate, implicit_tls=True)
-        self.send(receiver, "smtps", mail_ca_file=self.certificate[1])
-        await_true(lambda: receiver.accepted, "the mail")
-
-    def test_nothing_goes_out_unencrypted_or_to_a_stranger(self):
-        for receiver in (Receiver(), Receiver(self.certificate)):  # no STARTTLS; a certificate nobody knows
-            service, mails = self.send(receiver)
-            await_true(lambda s=service: "event=mail_paused" in s.log(), "the pause")
-            await_true(lambda m=mails: (m()["mails"][0]["state"], m()["mails"][0]["attempts"]) == ("queued", 0), "the release")
-            self.assertEqual((receiver.accepted, [c for c in receiver.commands if c.startswith("MAIL")]), ([], []))
-            self.doCleanups()
-
-    def test_a_wrong_password(self):
-        receiver = Receiver(self.certificate, user="debriefd", password="right")
-        service, mails = self.send(receiver, mail_user="debriefd", mail_password_file=self.password_file("wrong"),
-                                   mail_ca_file=self.certificate[1])
-        await_true(lambda: "event=mail_paused" in service.log(), "the pause")
-        await_true(lambda: mails()["mails"][0]["state"] == "queued", "the release")
-        self.assertEqual(receiver.accepted, [])
-        self.assertNotIn("wrong", service.log())
-
-    def test_without_a_server_mails_wait(self):
-        service = Service()
-        self.addCleanup(service.finish)
-        programme = Programme(service, "Waiting")
-        study = programme.study("Waiting")
-        programme.organiser.made("POST", study.path + "/delegates:import", csv([("A", "a@t.example.org", "sv")]), "text/csv")
-        wave = study.wave("post", *programme.publish(load_definition("post")))
-        programme.organiser.made("POST", wave.path + "/mails", {"kind": "invitation"})
-        listed = programme.organiser.made("GET", wave.path + "/mails")
-        self.assertEqual((listed["is_sending"], listed["counts"]), (False, {"invitation": {"queued": 1}}))
-
-
-class AnonymousTest(MailTest):
-    def test_each_gets_a_link_and_then_nobody_knows_whose(self):
-        study = self.programme.study("Nobody's", anonymity="anonymous")
-        people = [(f"Person {i}", f"p{i}@n.example.org", "en") for i in range(6)]
-        self.organiser.made("POST", study.path + "/delegates:import", csv(people), "text/csv")
-        wave = study.wave("post", *self.programme.publish(load_anonymous_definition()))
-        self.organiser.made("POST", wave.path + "/invitations")
-        links = {one["token"] for one in self.organiser.made("GET", wave.path + "/invitations?tokens=1")["invitations"]}
-        self.assertEqual(self.queued(wave, "invitation")[0], 6)
-        mailed = {address: LINK.search(self.await_mail(address).part("plain"))[1] for _, address, _ in people}
-        self.assertEqual(set(mailed.values()), links)
-        secret = f"SELECT count(*) FROM debrief.anonymous_secret WHERE wave_id = '{wave.id}'"
-        await_true(lambda: self.service.sql(secret) == [["0"]], "the secret to be gone")
-        for token in mailed.values():
-            self.assertEqual(wave.submit(token, {"answers": post_answers()}).status, 201)
-        self.age(wave, 72)
-        self.assertEqual(self.queued(wave, "reminder", "everybody")[0], 6)
-        for _, address, _ in people:
-            self.assertNotRegex(self.await_mail(address, 2).raw.decode(), r"/i/")
-        written = "\n".join(row[0] for row in self.service.sql(
-            f"SELECT m::text FROM debrief.mail m WHERE m.wave_id = '{wave.id}'"))
-        for token in links:
-            self.assertNotIn(token, self.service.log() + written)
-        self.assertEqual(self.organiser.made("GET", wave.path + "/invitations?tokens=1")["invitations"], [])
+    def test_a_link_that_is_too_old_is_not_sent(self):
+        account = self.service.operator.made("POST", f"/v1/programmes/{self.programme.id}/accounts", {
+            "email": "bo@desk.example.org", "name": "Bo", "role": "organiser"})["id"]
+        self.service.sql(f"INSERT INTO debrief.mail (programme_id, mail_id, kind, account_id, round, due_at) VALUES "
+                         f"('{self.programme.id}', gen_random_uuid(), 'sign_in', '{account}', now() - interval '16 minutes', now())")
+        await_true(lambda: self.service.sql(f"SELECT state, last_error FROM debrief.mail WHERE account_id = '{account}'")
+                   == [["skipped", "expired"]], "the mail to be skipped")
 
 
 if __name__ == "__main__":
