@@ -4,22 +4,25 @@
 CREATE FUNCTION logic.consent_default(anonymity text, language text, programme text, months integer) RETURNS text
 LANGUAGE sql IMMUTABLE
 RETURN CASE WHEN language = 'sv' THEN concat_ws(E'\n\n',
-    format('%s samlar in dina svar för att utvärdera resan. Det är frivilligt att svara, och du kan hoppa över frågor.', programme),
+    format('%s samlar in dina svar för att utvärdera resan. Det är frivilligt att svara, och du kan hoppa över frågor.',
+           programme),
     CASE WHEN anonymity = 'anonymous' THEN
-        'Du svarar anonymt: ingen kan se vem som har svarat vad. Därför kan ditt svar inte heller ändras eller raderas efteråt.'
+        'Du svarar anonymt: ingen kan se vem som har svarat vad. Därför kan ditt svar inte heller ändras eller raderas '
+        'efteråt.'
     ELSE
-        'Ditt svar sparas under en pseudonym, skilt från ditt namn, så att det kan jämföras med vad du svarar vid andra tillfällen. '
-        'Det som publiceras säger inget om en enskild person. Du kan ändra ditt svar tills enkäten stänger, få ut allt som '
+        'Ditt svar sparas under en pseudonym, skilt från ditt namn, så att det kan jämföras med vad du svarar vid andra '
+        'tillfällen. Det som publiceras säger inget om en enskild person. Du kan ändra ditt svar tills enkäten stänger, få ut allt som '
         'finns sparat om dig och få det raderat.' END,
     CASE WHEN anonymity <> 'anonymous' AND months IS NOT NULL THEN
         format('Svar och personuppgifter raderas %s månader efter resan.', months) END)
 ELSE concat_ws(E'\n\n',
-    format('%s collects your answers in order to evaluate the trip. Answering is voluntary, and you may skip questions.', programme),
+    format('%s collects your answers in order to evaluate the trip. Answering is voluntary, and you may skip questions.',
+           programme),
     CASE WHEN anonymity = 'anonymous' THEN
         'You answer anonymously: nobody can see who answered what. Therefore your answer cannot be changed or erased later.'
     ELSE
-        'Your answer is kept under a pseudonym, apart from your name, so that it can be compared with what you answer at other '
-        'times. What is published says nothing about a single person. You can change your answer until the survey closes, '
+        'Your answer is kept under a pseudonym, apart from your name, so that it can be compared with what you answer at '
+        'other times. What is published says nothing about a single person. You can change your answer until the survey closes, '
         'get all that is kept about you, and have it erased.' END,
     CASE WHEN anonymity <> 'anonymous' AND months IS NOT NULL THEN
         format('Answers and personal data are erased %s months after the trip.', months) END)
@@ -28,7 +31,8 @@ END;
 -- The text that a wave shows in a language; where the wave has its own texts but not in this language, the other one.
 CREATE FUNCTION logic.consent_text(programme uuid, wave uuid, spoken text) RETURNS text
 LANGUAGE sql STABLE
-RETURN (SELECT coalesce(w.consent ->> CASE WHEN spoken = 'sv' THEN 'sv' ELSE 'en' END, w.consent ->> 'sv', w.consent ->> 'en',
+RETURN (SELECT coalesce(w.consent ->> CASE WHEN spoken = 'sv' THEN 'sv' ELSE 'en' END, w.consent ->> 'sv',
+                        w.consent ->> 'en',
                         logic.consent_default(s.anonymity, spoken, p.name, p.retention_months))
         FROM debrief.wave w
         JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
@@ -58,8 +62,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 -- Keeps that the text that was shown is agreed to. In anonymous mode nothing is kept of anybody.
-CREATE FUNCTION logic.consent_accept(programme uuid, wave uuid, invitation uuid, held smallint, spoken text, shown_hash text)
-RETURNS logic.answer
+CREATE FUNCTION logic.consent_accept(programme uuid, wave uuid, invitation uuid, held smallint, spoken text,
+                                     shown_hash text) RETURNS logic.answer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     shown text := logic.consent_text(programme, wave, spoken);
@@ -72,7 +76,8 @@ BEGIN
     IF encode(hashed, 'hex') IS DISTINCT FROM shown_hash THEN
         RETURN logic.problem(409, 'text-changed', 'the text has changed: read it again');
     END IF;
-    IF EXISTS (SELECT FROM debrief.wave w JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
+    IF EXISTS (SELECT FROM debrief.wave w
+               JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
                WHERE w.programme_id = programme AND w.wave_id = wave AND s.anonymity = 'anonymous') THEN
         RETURN ROW(200, '{"recorded":false}')::logic.answer;
     END IF;
@@ -99,7 +104,8 @@ LANGUAGE sql STABLE AS $$
         'hashes', json_build_object('sv', encode(logic.consent_hash(t.sv), 'hex'),
                                     'en', encode(logic.consent_hash(t.en), 'hex')))::text)::logic.answer
     FROM debrief.wave w
-    CROSS JOIN LATERAL (SELECT logic.consent_text(programme, wave, 'sv') AS sv, logic.consent_text(programme, wave, 'en') AS en) t
+    CROSS JOIN LATERAL (SELECT logic.consent_text(programme, wave, 'sv') AS sv,
+                               logic.consent_text(programme, wave, 'en') AS en) t
     WHERE w.programme_id = programme AND w.wave_id = wave
 $$;
 

@@ -94,7 +94,8 @@ BEGIN
           ORDER BY lower(i.name), i.person_id LIMIT most) p;
     -- Without what was looked for, which may be a name.
     PERFORM logic.audit_append(programme, actor, 'persons.listed', jsonb_build_object('study', study, 'found', found));
-    RETURN ROW(200, json_build_object('persons', coalesce(told, '[]'), 'next', CASE WHEN found = most THEN last END)::text)::logic.answer;
+    RETURN ROW(200, json_build_object('persons', coalesce(told, '[]'),
+                                      'next', CASE WHEN found = most THEN last END)::text)::logic.answer;
 END
 $$;
 
@@ -169,7 +170,8 @@ BEGIN
              WHERE p.tabled NOT IN ('debrief.atom_member', 'debrief.pending') LOOP
         RETURN QUERY EXECUTE format('
             SELECT split_part(%L, ''.'', 2), s.name, w.kind,
-                   coalesce(r.held ->> ''evaluation_id'', r.held ->> ''invitation_id'', r.held ->> ''participant_id'', r.held ->> ''person_id''),
+                   coalesce(r.held ->> ''evaluation_id'', r.held ->> ''invitation_id'', r.held ->> ''participant_id'',
+                            r.held ->> ''person_id''),
                    x.key, NULL::text, x.value,
                    (SELECT min(v::timestamptz) FROM unnest(ARRAY[r.held ->> ''received_at'', r.held ->> ''accepted_at'',
                         r.held ->> ''set_at'', r.held ->> ''updated_at'', r.held ->> ''saved_at'', r.held ->> ''created_at'',
@@ -177,7 +179,8 @@ BEGIN
             FROM (SELECT to_jsonb(t) - ''scores'' - ''texts'' AS held FROM %s t WHERE %s) r
             CROSS JOIN LATERAL jsonb_each_text(r.held) x
             LEFT JOIN debrief.wave w ON w.programme_id = $1 AND w.wave_id = (r.held ->> ''wave_id'')::uuid
-            LEFT JOIN debrief.study s ON s.programme_id = $1 AND s.study_id = coalesce((r.held ->> ''study_id'')::uuid, w.study_id)
+            LEFT JOIN debrief.study s ON s.programme_id = $1
+                AND s.study_id = coalesce((r.held ->> ''study_id'')::uuid, w.study_id)
             WHERE x.value IS NOT NULL AND x.key <> ''programme_id''',
             t.tabled, t.tabled, logic.personal_condition(t.columns)) USING programme, known;
     END LOOP;
@@ -322,7 +325,8 @@ BEGIN
     FOR t IN
         SELECT c.oid::regclass::text AS tabled,
                CASE WHEN bool_or(a.attname = 'interview') THEN 't.interview = ANY (($2).interviews)'
-                    ELSE 't.segment IN (SELECT s.segment FROM debrief.segment s WHERE s.programme_id = $1 AND s.interview = ANY (($2).interviews))' END AS named
+                    ELSE 't.segment IN (SELECT s.segment FROM debrief.segment s
+                                        WHERE s.programme_id = $1 AND s.interview = ANY (($2).interviews))' END AS named
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped AND a.atttypid = 'text'::regtype
             AND a.attname IN ('interview', 'segment')
@@ -368,7 +372,8 @@ BEGIN
             EXECUTE format(CASE WHEN for_real THEN
                     'WITH changed AS (UPDATE %1$s t SET %2$I = %3$s WHERE %4$s RETURNING 1) SELECT count(*) FROM changed'
                 ELSE 'SELECT count(*) FROM %1$s t WHERE %4$s' END, t.tabled, t.held, t.left_of,
-                format('t.programme_id = $1 AND t.wave_id = ANY (($2).waves) AND strpos(t.%I::text, $3) > 0 AND %s', t.held, t.others))
+                format('t.programme_id = $1 AND t.wave_id = ANY (($2).waves) AND strpos(t.%I::text, $3) > 0 AND %s',
+                       t.held, t.others))
                 INTO step USING programme, known, person::text, '"' || person || '":(null|-?[0-9]+)';
             forgotten := forgotten + step;
         END LOOP;
@@ -412,13 +417,16 @@ DECLARE
     has_account boolean := false;
 BEGIN
     IF EXISTS (SELECT FROM debrief.release r WHERE r.programme_id = programme AND r.study_id = ANY (known.studies)) THEN
-        stays := stays || 'Releases stand, and the coded groups of at least five answers that they are computed from: nobody''s answer can be told from them. Only an interviewee''s quotes are taken out.'::text;
+        stays := stays || ('Releases stand, and the coded groups of at least five answers that they are computed from: '
+            'nobody''s answer can be told from them. Only an interviewee''s quotes are taken out.')::text;
     END IF;
     IF seats > 0 THEN
-        stays := stays || 'In studies with a closed wave the place stays counted, by sector and by whether it was answered, as releases have told it; nothing leads from it to the person.'::text;
+        stays := stays || ('In studies with a closed wave the place stays counted, by sector and by whether it was '
+            'answered, as releases have told it; nothing leads from it to the person.')::text;
     END IF;
     IF cardinality(known.evaluations) > 0 OR forgotten > 0 THEN
-        stays := stays || 'The hashes that receipts are signed over stand, also of others'' answers that named the person; they contain no answer.'::text;
+        stays := stays || ('The hashes that receipts are signed over stand, also of others'' answers that named the '
+            'person; they contain no answer.')::text;
     END IF;
     IF EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = ANY (known.studies)
                AND s.anonymity = 'anonymous') THEN
@@ -480,7 +488,8 @@ BEGIN
     stays := logic.erasure_leaves(programme, known, who.email, logic.rosters_forget(programme, known, false), seats);
     IF for_real THEN
         INSERT INTO debrief.seat (programme_id, study_id, seat_id, sector, is_staff, codes)
-        SELECT programme, f.study_id, gen_random_uuid(), f.sector, f.is_staff, f.codes FROM logic.seats_of(programme, known) f;
+        SELECT programme, f.study_id, gen_random_uuid(), f.sector, f.is_staff, f.codes
+        FROM logic.seats_of(programme, known) f;
     END IF;
 
     forgotten := logic.rosters_forget(programme, known, for_real);
@@ -495,7 +504,8 @@ BEGIN
             programme, known, t.tabled, format('t.programme_id = $1 AND lower(t.%I) = lower(%L)', t.named, who.email),
             for_real));
     END LOOP;
-    removed := (SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}') FROM jsonb_each(removed) r WHERE r.value <> '0');
+    removed := (SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}')
+                FROM jsonb_each(removed) r WHERE r.value <> '0');
 
     IF for_real THEN
         DELETE FROM debrief.audit_record r

@@ -22,8 +22,8 @@ $$;
 CREATE FUNCTION logic.retained_tables() RETURNS TABLE (tabled text, condition text)
 LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
     SELECT p.tabled, 't.programme_id = $1 AND (' || CASE
-        WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = p.tabled::regclass AND a.attname = 'wave_id' AND NOT a.attisdropped)
-            THEN 't.wave_id = ANY (($2).waves)' ELSE 't.study_id = ANY (($2).studies)' END
+        WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = p.tabled::regclass AND a.attname = 'wave_id'
+                     AND NOT a.attisdropped) THEN 't.wave_id = ANY (($2).waves)' ELSE 't.study_id = ANY (($2).studies)' END
         || CASE WHEN 'person_id' = ANY (p.columns) THEN ' OR t.person_id = ANY (($2).persons))' ELSE ')' END
     FROM logic.personal_tables() p
     WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = p.tabled::regclass
@@ -100,7 +100,8 @@ BEGIN
         PERFORM logic.studies_hold(programme, ARRAY[due]);
         CONTINUE WHEN EXISTS (SELECT FROM debrief.pending p WHERE p.programme_id = programme AND p.study_id = due)
             OR EXISTS (SELECT FROM debrief.stale s WHERE s.programme_id = programme AND s.study_id = due)
-            OR NOT EXISTS (SELECT FROM logic.retention_dates(programme) r WHERE r.study_id = due AND r.due_on <= now()::date);
+            OR NOT EXISTS (SELECT FROM logic.retention_dates(programme) r
+                           WHERE r.study_id = due AND r.due_on <= now()::date);
         taken := logic.study_take(programme, due, true);
         DELETE FROM debrief.seat t WHERE t.programme_id = programme AND t.study_id = due;
         -- Without its jobs nothing folds the study anew from what is left of it.
