@@ -321,6 +321,26 @@ class Studies(DeskTest):
         page = browser.send("/desk/new", button="create")
         self.assertEqual(page.title, "Oslo", page.words)
 
+    def test_an_anonymous_trip_asks_nothing_that_names_people(self):
+        programme = Programme(self.service, "Hidden")
+        browser = self.browser(make_account(programme, "a@example.org"), programme)
+        page = self.make(browser, mode="anonymous")
+        self.assertEqual(page.title, "Dublin 2007", page.words)
+        self.assertIn("Answers are anonymous", page.words)
+        study = programme.organiser.made("GET", "/v1/studies")["studies"][0]
+        self.assertEqual(study["anonymity"], "anonymous")
+        waves = programme.organiser.made("GET", f"/v1/studies/{study['id']}/waves")["waves"]
+        self.assertEqual([wave["instrument"] for wave in waves],
+                         [f"benchmarking-{kind}-anonymous" for kind in ("pre", "post", "fu")])
+        for wave in waves:
+            path = f"/v1/instruments/{wave['instrument']}/versions/1"
+            definition = programme.organiser.made("GET", path)["definition"]
+            types = {item["type"] for item in definition["items"]}
+            self.assertFalse(types & {"roster", "contacts", "commitments", "commitment_status"})
+            self.assertGreater(len(definition["items"]), 5)
+        page = browser.get(f"/desk/studies/{study['id']}/waves/{waves[0]['id']}/people")
+        self.assertIn("no link can be shown", page.words)
+
     def test_sent_twice_it_is_made_once(self):
         programme = Programme(self.service, "Twice")
         browser = self.browser(make_account(programme, "t@example.org"), programme)
