@@ -80,7 +80,7 @@ REVOKE SELECT ON debrief.session, debrief.sign_in FROM debriefd_serve, debriefd_
 REVOKE EXECUTE ON FUNCTION logic.sign_in_make FROM debriefd_serve;
 REVOKE EXECUTE ON FUNCTION logic.account_create, logic.account_list, logic.account_revoke, logic.sign_in_make,
     logic.sign_in_link, logic.sign_in_ask, logic.sign_in, logic.session_find, logic.session_end, logic.desk_link,
-    logic.desk_links FROM debriefd_work;
+    logic.desk_links, logic.desk_mail_test FROM debriefd_work;
 
 -- Personal data: who people are, what they agreed to and which places stay is read by functions with the owner's rights
 -- only. serve lists, exports and erases on an organiser's behalf; work archives what is kept no longer.

@@ -58,6 +58,7 @@ static void make_link(const struct desk *desk, const json_t *wave, char link[LIN
 {
     const struct mailer_letter *given = desk->given;
     const char *hex = text_of(wave, "token");
+    const char *preview = text_of(wave, "preview");
     struct uuid id;
     uint8_t token[CREDENTIAL_ANONYMOUS_LENGTH];
     struct credential_text text = {0};
@@ -70,6 +71,8 @@ static void make_link(const struct desk *desk, const json_t *wave, char link[LIN
         text = credential_anonymous(&given->programme, &id, token);
     if (text.text[0] != '\0')
         snprintf(link, LINK_SIZE, "%s/i/%s", given->public_url, text.text);
+    else if (preview[0] != '\0')
+        snprintf(link, LINK_SIZE, "%s%s", given->public_url, preview);
 }
 
 static const char *title_of(const json_t *wave, enum language language)

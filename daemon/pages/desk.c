@@ -285,6 +285,7 @@ static const struct {
     {"not sent: this person wants no mail", sentence("This person wants no mail.")},
     {"not sent: this person has such a mail within 20 hours of that time",
      sentence("This person had such a mail less than a day ago.")},
+    {"ten tests an hour are enough", sentence("Ten tests an hour are enough.")},
     {"at is too far away", sentence("That is too far away.")},
 };
 

@@ -73,7 +73,8 @@ static void render_people(struct desk *desk, struct buf *html)
                           "Whoever has a link can answer in that person's name. Give it to "
                           "that person only; the audit trail says that you saw it."));
     html_printf(html,
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table "
+                "class=\"people\">"
                 "<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
                 "<th scope=\"col\"><span class=\"for-readers\">%s</span></th></tr></thead><tbody>",
                 say(language, "People"), say(language, "Name"), say(language, "Latest mail"),

@@ -284,6 +284,13 @@ static const struct desk_page mails_page = {
 
 static const struct desk_page queue_page = {.roles = ROLE_ORGANISER, .act = queue};
 static const struct desk_page plan_page = {.roles = ROLE_ORGANISER, .act = set_plan};
+static const struct desk_page test_page = {
+    .roles = ROLE_ORGANISER,
+    .queries = {{"desk_mail_test", {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "wave"}, {FROM_ACTOR}}}},
+    .back = WAVE,
+    .said = sentence("A test invitation is on its way to you."),
+};
+
 static const struct desk_page withdraw_page = {
     .roles = ROLE_ORGANISER,
     .queries = {{"mails_withdraw",
@@ -300,6 +307,7 @@ const struct route desk_mail_routes[] = {
     {METHOD_GET, WAVE "/mails", desk_handle, &mails_page},
     {METHOD_POST, WAVE "/mails", desk_handle, &queue_page},
     {METHOD_POST, WAVE "/mails/plan", desk_handle, &plan_page},
+    {METHOD_POST, WAVE "/mails/test", desk_handle, &test_page},
     {METHOD_POST, WAVE "/mails/withdraw", desk_handle, &withdraw_page},
     {0},
 };

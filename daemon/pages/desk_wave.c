@@ -39,12 +39,14 @@ static const json_t *counted(const struct desk *desk)
 static void write_links(struct desk *desk, struct buf *html)
 {
     enum language language = desk->language;
-    html_printf(html, "<p class=\"actions\"><a class=\"button\" href=\"%s\">%s</a>",
-                desk_path(desk, WAVE "/mails").text, say(language, "Plan the mails"));
-    html_printf(html, "<a class=\"button\" href=\"%s\">%s</a>",
-                desk_path(desk, WAVE "/people").text, say(language, "People and their links"));
-    html_printf(html, "<a class=\"button\" href=\"%s\">%s</a></p>",
+    html_printf(html, "<div class=\"actions\"><a class=\"button\" href=\"%s\">%s</a>",
                 desk_path(desk, WAVE "/preview").text, say(language, "See the form"));
+    if (!has_state(desk->answers[0], "closed"))
+        desk_button(desk, html, WAVE "/mails/test", "", say(language, "Mail me a test invitation"));
+    html_printf(html, "<a class=\"button\" href=\"%s\">%s</a>", desk_path(desk, WAVE "/mails").text,
+                say(language, "Plan the mails"));
+    html_printf(html, "<a class=\"button\" href=\"%s\">%s</a></div>",
+                desk_path(desk, WAVE "/people").text, say(language, "People and their links"));
 }
 
 /* Before it opens, mails go out when it does. */

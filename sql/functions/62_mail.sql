@@ -422,7 +422,9 @@ LANGUAGE sql STABLE AS $$
            || coalesce(logic.mail_wave((m).programme_id, (m).wave_id), '{}')
            || coalesce(logic.mail_invitation((m).programme_id, (m).wave_id, (m).person_id), '{}')
            || CASE (m).kind
-                  WHEN 'invitation' THEN jsonb_build_object('wave', (m).wave_id, 'token', (
+                  WHEN 'invitation' THEN jsonb_build_object('wave', (m).wave_id, 'preview',
+                      CASE WHEN (m).account_id IS NOT NULL
+                           THEN format('/desk/studies/%s/waves/%s/preview', (m).study_id, (m).wave_id) END, 'token', (
                       SELECT logic.mail_token(d.programme_id, (m).wave_id, d.participant_id) FROM debrief.delegate d
                       JOIN debrief.study s ON s.programme_id = d.programme_id AND s.study_id = d.study_id
                           AND s.anonymity = 'anonymous'
@@ -446,7 +448,9 @@ $$;
 CREATE FUNCTION logic.mail_hindrance(m debrief.mail) RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT CASE
-        WHEN (m).kind = 'sign_in' THEN CASE WHEN (m).round < now() - interval '15 minutes' THEN 'expired'
+        -- To whoever signs in: a link, or an invitation to look at.
+        WHEN (m).account_id IS NOT NULL THEN CASE
+            WHEN (m).kind = 'sign_in' AND (m).round < now() - interval '15 minutes' THEN 'expired'
             WHEN logic.mail_account((m).programme_id, (m).account_id) IS NULL THEN 'erased'
             WHEN NOT logic.mail_is_address(logic.mail_account((m).programme_id, (m).account_id) ->> 'address') THEN 'no_address' END
         WHEN (m).kind = 'resend' THEN coalesce(

@@ -165,3 +165,23 @@ BEGIN
     RETURN ROW(200, found::text)::logic.answer;
 END
 $$;
+
+-- The invitation as participants get it, to whoever asks; its link shows the form and takes no answer.
+CREATE FUNCTION logic.desk_mail_test(programme uuid, wave uuid, account uuid) RETURNS logic.answer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    IF (SELECT count(*) FROM debrief.mail m WHERE m.programme_id = programme AND m.account_id = account
+          AND m.kind = 'invitation' AND m.created_at > now() - interval '1 hour') >= 10 THEN
+        RETURN logic.problem(429, 'limited', 'ten tests an hour are enough');
+    END IF;
+    INSERT INTO debrief.mail (programme_id, mail_id, kind, study_id, wave_id, account_id, round, due_at)
+    SELECT programme, gen_random_uuid(), 'invitation', w.study_id, wave, account, clock_timestamp(), now()
+    FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave;
+    IF NOT FOUND THEN
+        RETURN logic.problem(404, 'not-found', 'no such wave');
+    END IF;
+    PERFORM logic.audit_append(programme, account, 'mail.tested', jsonb_build_object('wave', wave));
+    PERFORM pg_notify('debriefd_mail', programme::text);
+    RETURN ROW(200, json_build_object('queued', 1))::logic.answer;
+END
+$$;

@@ -5,12 +5,12 @@ WITH listed AS (
     FROM debrief.mail m
     LEFT JOIN debrief.delegate d ON d.programme_id = m.programme_id AND d.study_id = m.study_id
         AND d.person_id = m.person_id AND d.valid_until = 'infinity'
-    WHERE m.programme_id = $1::uuid AND m.wave_id = $2::uuid AND m.mail_id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000')
+    WHERE m.programme_id = $1::uuid AND m.wave_id = $2::uuid AND m.account_id IS NULL AND m.mail_id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000')
       AND m.state = coalesce($5::text, m.state) AND m.kind = coalesce($6::text, m.kind)
     ORDER BY m.mail_id LIMIT $4::integer
 ), counted AS (
     SELECT m.kind, m.state, count(*) AS n FROM debrief.mail m
-    WHERE m.programme_id = $1::uuid AND m.wave_id = $2::uuid GROUP BY m.kind, m.state
+    WHERE m.programme_id = $1::uuid AND m.wave_id = $2::uuid AND m.account_id IS NULL GROUP BY m.kind, m.state
 )
 SELECT 200 AS status, json_build_object(
     'is_sending', $7::boolean,

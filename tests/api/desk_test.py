@@ -1,12 +1,16 @@
 """The desk as an organiser's browser without scripts sees it: who gets in, and what can be done there."""
 
 import datetime
+import os
 import re
+import sys
 import zoneinfo
 
-from desk_browser import Browser
-from service import (Client, Programme, ServiceTest, await_true, delegation_csv, load_definition, main, new_id, people_of,
-                     post_answers)
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from desk_browser import Browser  # pylint: disable=wrong-import-position
+from service import (Client, Programme, ServiceTest, await_true,  # pylint: disable=wrong-import-position
+                     delegation_csv, load_definition, main, new_id, people_of, post_answers)
+from smtp_receiver import Receiver  # pylint: disable=wrong-import-position
 
 COOKIE = "__Host-debriefd_desk"
 HOSTILE = "<script>alert(1)</script>\"'&lt;b>"
@@ -317,6 +321,26 @@ class Studies(DeskTest):
         page = browser.send("/desk/new", button="create")
         self.assertEqual(page.title, "Oslo", page.words)
 
+    def test_an_anonymous_trip_asks_nothing_that_names_people(self):
+        programme = Programme(self.service, "Hidden")
+        browser = self.browser(make_account(programme, "a@example.org"), programme)
+        page = self.make(browser, mode="anonymous")
+        self.assertEqual(page.title, "Dublin 2007", page.words)
+        self.assertIn("Answers are anonymous", page.words)
+        study = programme.organiser.made("GET", "/v1/studies")["studies"][0]
+        self.assertEqual(study["anonymity"], "anonymous")
+        waves = programme.organiser.made("GET", f"/v1/studies/{study['id']}/waves")["waves"]
+        self.assertEqual([wave["instrument"] for wave in waves],
+                         [f"benchmarking-{kind}-anonymous" for kind in ("pre", "post", "fu")])
+        for wave in waves:
+            path = f"/v1/instruments/{wave['instrument']}/versions/1"
+            definition = programme.organiser.made("GET", path)["definition"]
+            types = {item["type"] for item in definition["items"]}
+            self.assertFalse(types & {"roster", "contacts", "commitments", "commitment_status"})
+            self.assertGreater(len(definition["items"]), 5)
+        page = browser.get(f"/desk/studies/{study['id']}/waves/{waves[0]['id']}/people")
+        self.assertIn("no link can be shown", page.words)
+
     def test_sent_twice_it_is_made_once(self):
         programme = Programme(self.service, "Twice")
         browser = self.browser(make_account(programme, "t@example.org"), programme)
@@ -578,6 +602,44 @@ class Mails(DeskTest):
         browser.send("/desk/sign-in", email="ANNA@example.org")
         await_true(lambda: self.service.sql("SELECT count(*) FROM debrief.mail WHERE kind = 'sign_in'") == [["1"]],
                    "the mail")
+
+
+class Delivered(DeskTest):
+    """With a mail server: what the organiser's own mailbox gets."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.receiver = Receiver()
+        cls.addClassCleanup(cls.receiver.stop)
+        cls.settings = {"mail_smtp": f"smtp://localhost:{cls.receiver.port}", "mail_tls": "never",
+                        "mail_from": "Trips <trips@example.org>"}
+        super().setUpClass()
+
+    def await_link(self, pattern):
+        mail = await_true(lambda: next((mail for mail in self.receiver.to("anna@example.org")
+                                        if re.search(pattern, mail.part("plain"))), None), "the mail")
+        return re.search(r"https://answers\.example\.org(" + pattern + ")", mail.part("plain"))[1]
+
+    def test_a_mailed_link_signs_in(self):
+        browser = Browser(self.service)
+        browser.get("/desk/sign-in")
+        browser.send("/desk/sign-in", email="ANNA@example.org")
+        link = self.await_link(r"/desk/sign-in/\S+")
+        browser.get(link)
+        self.assertEqual(browser.send(link).title, "Studies")
+
+    def test_a_test_invitation_leads_to_the_form_and_takes_no_answer(self):
+        study = self.programme.study("Helsinki 2010")
+        study.import_delegates(people_of(*["politics"] * 5))
+        wave = study.wave("post", *self.programme.publish(load_definition("post")))
+        path = f"/desk/studies/{study.id}/waves/{wave.id}"
+        browser = self.browser()
+        browser.get(path)
+        page = browser.send(path + "/mails/test")
+        self.assertEqual(page.document.notices, ["A test invitation is on its way to you."])
+        self.assertEqual(self.await_link(r"/desk/studies/\S+"), path + "/preview")
+        self.assertEqual(self.programme.organiser.made("GET", wave.path + "/mails")["counts"], {})
+        self.assertEqual(self.programme.organiser.made("GET", wave.path + "/invitations")["invitations"], [])
 
 
 class Results(DeskTest):
