@@ -22,6 +22,7 @@ static const struct {
     {DESK_TAB_OVERVIEW, "/desk/studies/{study}", sentence("Overview")},
     {DESK_TAB_DELEGATION, "/desk/studies/{study}/delegation", sentence("Delegation")},
     {DESK_TAB_RESULTS, "/desk/studies/{study}/results", sentence("Results")},
+    {DESK_TAB_COMMITMENTS, "/desk/studies/{study}/commitments", sentence("Commitments")},
 };
 
 static void drop_answers(struct desk *desk)

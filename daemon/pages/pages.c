@@ -6,6 +6,7 @@
 static const struct route *const tables[] = {
     asset_routes,
     desk_audit_routes,
+    desk_commitment_routes,
     desk_delegation_routes,
     desk_erase_routes,
     desk_form_routes,
