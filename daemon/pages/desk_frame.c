@@ -9,8 +9,11 @@ static const struct {
     const char *path;
     const char *label;
 } areas[] = {
-    {"/desk", sentence("Studies")},         {"/desk/people", sentence("People")},
-    {"/desk/jobs", sentence("Jobs")},       {"/desk/audit", sentence("Audit trail")},
+    {"/desk", sentence("Studies")},
+    {"/desk/people", sentence("People")},
+    {"/desk/instruments", sentence("Questionnaires")},
+    {"/desk/jobs", sentence("Jobs")},
+    {"/desk/audit", sentence("Audit trail")},
     {"/desk/account", sentence("Account")},
 };
 

@@ -11,6 +11,7 @@ static const struct route *const tables[] = {
     desk_erase_routes,
     desk_form_routes,
     desk_home_routes,
+    desk_instrument_routes,
     desk_job_routes,
     desk_keeping_routes,
     desk_link_routes,

@@ -346,6 +346,36 @@ class DeskPeopleTest(ServiceTest):
         self.assertNotIn("Not asked yet", self.browser.get(path).words)
         self.assertEqual(self.signed_in(self.analyst).get(path).status, 403)
 
+    def test_texts_of_a_questionnaire(self):
+        definition = json.loads(load_definition("post"))
+        definition["id"] = "texts-test"
+        name, version = self.programme.publish(definition)
+        path = f"/desk/instruments/{name}"
+        self.assertIn(f"{path}/1", self.browser.get("/desk/instruments").document.links)
+        page = self.browser.get(f"{path}/1")
+        self.assertIn("stays as it is", page.words)
+        fields = dict(self.browser.form(f"{name}/1").fields)
+        self.assertEqual(fields["t.0.en"], definition["title"]["en"])
+        page = self.browser.send(f"{name}/1", **{"t.0.en": "Other <words>", "t.0.sv": "Andra ord"})
+        self.assertIn("The texts are saved in this draft", page.words)
+        self.assertTrue(self.browser.path.endswith("/2"))
+        get = self.programme.organiser.made
+        stored = get("GET", f"/v1/instruments/{name}/versions/2")
+        self.assertEqual(stored["status"], "draft")
+        self.assertEqual(stored["definition"], {**definition, "title": {"sv": "Andra ord", "en": "Other <words>"}})
+        self.assertEqual(get("GET", f"/v1/instruments/{name}/versions/1")["definition"], definition)
+        preview = self.browser.get(f"{path}/2/preview").text
+        self.assertIn("Other &lt;words&gt;", preview)
+        self.assertNotIn("<form", preview)
+        self.browser.get(f"{path}/1")
+        self.assertIn("newer version", self.browser.send(f"{name}/1", **{"t.0.en": "Older"}).words)
+        self.browser.get(f"{path}/2")
+        self.assertIn("Nothing was saved", self.browser.send(f"{name}/2", **{"t.0.en": ""}).words)
+        self.assertIn("is published", self.browser.send(f"{name}/2/publish").words)
+        self.assertNotIn("Publish it", self.browser.page.words)
+        self.assertEqual(self.browser.get(f"{path}/9").status, 404)
+        self.assertEqual(self.signed_in(self.analyst).get(f"{path}/1").status, 403)
+
     def test_counting_together(self):
         def counted(**given):
             values = [{"who": f"{value}{i}", "value": value} for value, n in given.items() for i in range(n)]
