@@ -163,6 +163,8 @@ extern const struct route desk_mail_routes[];
 extern const struct route desk_results_routes[];
 extern const struct route desk_delegation_routes[];
 extern const struct route desk_upload_routes[];
+extern const struct route desk_instrument_routes[];
+extern const struct route desk_commitment_routes[];
 extern const struct route desk_form_routes[];
 extern const struct route desk_people_routes[];
 extern const struct route desk_erase_routes[];

@@ -12,6 +12,7 @@ static const struct {
     {"account.signed_in", sentence("Signed in")},
     {"audit.read", sentence("Read this trail")},
     {"consent.text_set", sentence("Changed what participants agree to")},
+    {"commitments.named", sentence("Looked at commitments with names")},
     {"delegate.changed", sentence("Changed one of the delegation")},
     {"delegates.imported", sentence("Imported a delegation")},
     {"delegation.named", sentence("Looked at a delegation's names")},

@@ -4,6 +4,7 @@
 #include "desk_parts.h"
 #include "form.h"
 
+#include <debriefd/instrument.h>
 #include <debriefd/proxy.h>
 #include <debriefd/reply.h>
 #include <debriefd/xalloc.h>
@@ -12,6 +13,7 @@
 
 #define PREVIEW_PATH  "/desk/studies/{study}/waves/{wave}/preview"
 #define ENTRY_PATH    "/desk/studies/{study}/delegation/{participant}/waves/{wave}"
+#define VERSION_PATH  "/desk/instruments/{instrument}/{version}"
 #define DELEGATE_PATH "/desk/studies/{study}/delegation/{participant}"
 
 /* The visit comes first, and in it the principal: this is also the request's user meanwhile. */
@@ -21,7 +23,8 @@ struct entry {
     const json_t *told; /* by desk_form */
     json_t *owned_told;
     bool is_preview;
-    const char *evaluation; /* its id, so that sending twice enters once */
+    struct instrument *owned_instrument; /* of a preview without a wave */
+    const char *evaluation;              /* its id, so that sending twice enters once */
 };
 
 static struct uuid segment(const struct desk *desk, const char *name)
@@ -34,7 +37,11 @@ static struct uuid segment(const struct desk *desk, const char *name)
 static void give_back(struct entry *entry)
 {
     request_set_user(entry->desk->request, &entry->desk->principal);
+    if (entry->owned_instrument != NULL)
+        entry->visit.form = NULL; /* of the request's own storage */
     visit_finish(&entry->visit);
+    instrument_destroy(entry->owned_instrument);
+    entry->owned_instrument = NULL;
     json_decref(entry->owned_told);
     entry->owned_told = NULL;
 }
@@ -119,13 +126,19 @@ static void show_all(struct visit *visit)
         visit->shown[i] = true;
 }
 
+static const char *back_of(const struct entry *entry)
+{
+    if (entry->owned_instrument != NULL)
+        return VERSION_PATH;
+    return entry->is_preview ? "/desk/studies/{study}" : DELEGATE_PATH;
+}
+
 static void write_intro(struct page *page, const struct entry *entry, const char *title)
 {
     enum language language = page->language;
     const struct desk *desk = entry->desk;
     html_printf(&page->html, "<p><a href=\"%s\">%s</a></p><h1>%s</h1>",
-                desk_path(desk, entry->is_preview ? "/desk/studies/{study}" : DELEGATE_PATH).text,
-                say(language, "Back to the desk"), title);
+                desk_path(desk, back_of(entry)).text, say(language, "Back to the desk"), title);
     if (entry->is_preview) {
         html_printf(&page->html, "<p class=\"notice\">%s</p>",
                     say(language,
@@ -297,7 +310,6 @@ static struct entry *begin(struct desk *desk, const json_t *told, const char *ev
         .request = request,
         .language = desk->language,
         .state = VISIT_OPEN,
-        .wave = segment(desk, "wave"),
         .study = request_copy(request, study, strlen(study)),
         .opens = "",
         .closes = "",
@@ -311,6 +323,40 @@ static struct entry *begin(struct desk *desk, const json_t *told, const char *ev
     return entry;
 }
 
+/* A version that no wave uses yet: without a delegation, whoever's it will be. */
+static void answer_version(struct desk *desk)
+{
+    json_t *version = desk->owned_answers[0];
+    const json_t *definition = json_object_get(version, "definition");
+    struct violations violations;
+    violations_init(&violations);
+    struct instrument *instrument = instrument_compile(definition, &violations);
+    violations_finish(&violations);
+    desk->owned_answers[0] = NULL;
+    if (instrument == NULL) {
+        json_decref(version);
+        desk_say(desk, 500, say(desk->language, "That did not work"), NULL);
+        return;
+    }
+    json_t *nothing =
+        json_pack("{s:s,s:[],s:[]}", "study", desk->programme_name, "people", "commitments");
+    struct entry *entry = begin(desk, nothing, "");
+    json_decref(nothing);
+    json_decref(version);
+    struct form *form = request_alloc(desk->request, sizeof *form);
+    struct form_people *people = request_alloc(desk->request, sizeof *people);
+    *form = (struct form){.references = 1, .instrument = instrument, .pages = people};
+    entry->owned_instrument = instrument;
+    entry->visit.form = form;
+    entry->visit.instrument = instrument;
+    visit_speak(&entry->visit, language_code(desk->language));
+    visit_divide(&entry->visit);
+    visit_settle(&entry->visit);
+    violations_finish(&entry->visit.violations);
+    violations_init(&entry->visit.violations);
+    reply_form(entry, 200);
+}
+
 static void answer_form(struct desk *desk)
 {
     struct uuid fresh = uuid_random();
@@ -319,6 +365,7 @@ static void answer_form(struct desk *desk)
         begin(desk, desk->answers[0], request_copy(desk->request, id.text, strlen(id.text)));
     json_decref(desk->owned_answers[0]);
     desk->owned_answers[0] = NULL;
+    entry->visit.wave = segment(desk, "wave");
     form_find(desk->request, &desk->principal.programme, &entry->visit.wave, form_known);
 }
 
@@ -332,6 +379,7 @@ static void told(struct desk *desk, int status, const json_t *body, void *contex
     const char *evaluation = fields_get(&desk->fields, "evaluation");
     struct entry *entry = begin(desk, body, evaluation != NULL ? evaluation : "");
     entry->visit.fields = &desk->fields;
+    entry->visit.wave = segment(desk, "wave");
     form_find(desk->request, &desk->principal.programme, &entry->visit.wave, form_known);
 }
 
@@ -362,6 +410,14 @@ static const struct desk_page preview_page = {
     .answer = answer_form,
 };
 
+static const struct desk_page version_preview = {
+    .roles = ROLE_ORGANISER,
+    .queries =
+        {{"instrument_get",
+          {{FROM_PROGRAMME}, {FROM_SEGMENT_TEXT, "instrument"}, {FROM_SEGMENT_NUMBER, "version"}}}},
+    .answer = answer_version,
+};
+
 static const struct desk_page entry_page = {
     .roles = ROLE_ORGANISER,
     .queries = {{"desk_form",
@@ -377,6 +433,7 @@ static const struct desk_page entry = {.roles = ROLE_ORGANISER, .act = act_entry
 
 const struct route desk_form_routes[] = {
     {METHOD_GET, PREVIEW_PATH, desk_handle, &preview_page},
+    {METHOD_GET, VERSION_PATH "/preview", desk_handle, &version_preview},
     {METHOD_GET, ENTRY_PATH, desk_handle, &entry_page},
     {METHOD_POST, ENTRY_PATH, desk_handle, &entry},
     {0},

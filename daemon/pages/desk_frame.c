@@ -9,8 +9,11 @@ static const struct {
     const char *path;
     const char *label;
 } areas[] = {
-    {"/desk", sentence("Studies")},         {"/desk/people", sentence("People")},
-    {"/desk/jobs", sentence("Jobs")},       {"/desk/audit", sentence("Audit trail")},
+    {"/desk", sentence("Studies")},
+    {"/desk/people", sentence("People")},
+    {"/desk/instruments", sentence("Questionnaires")},
+    {"/desk/jobs", sentence("Jobs")},
+    {"/desk/audit", sentence("Audit trail")},
     {"/desk/account", sentence("Account")},
 };
 
@@ -22,6 +25,7 @@ static const struct {
     {DESK_TAB_OVERVIEW, "/desk/studies/{study}", sentence("Overview")},
     {DESK_TAB_DELEGATION, "/desk/studies/{study}/delegation", sentence("Delegation")},
     {DESK_TAB_RESULTS, "/desk/studies/{study}/results", sentence("Results")},
+    {DESK_TAB_COMMITMENTS, "/desk/studies/{study}/commitments", sentence("Commitments")},
 };
 
 static void drop_answers(struct desk *desk)

@@ -10,6 +10,7 @@ static const char *job_name(enum language language, const char *kind)
         const char *label;
     } names[] = {
         {"refresh", sentence("Compute the metrics")},
+        {"mail", sentence("Plan the mails")},
         {"verify", sentence("Compute everything again and compare")},
         {"compare", sentence("Compare studies")},
         {"retention", sentence("Delete what is kept no longer")},

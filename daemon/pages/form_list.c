@@ -220,6 +220,13 @@ static void write_commitment(const struct row *row)
     buf_append_text(html, "</div></fieldset>");
     write_due(row);
     write_row_input(row, "audience", say(language, "Who should know about it?"));
+    if (row->field->visit->is_anonymous &&
+        row->field->visit->principal.role == ROLE_PARTICIPANT) /* nobody knows the name */
+        return;
+    buf_append_text(html, "<div class=\"choices\">");
+    write_row_choice(row, "checkbox", "named", "1",
+                     say(language, "The organiser may see this one with my name"));
+    buf_append_text(html, "</div>");
 }
 
 static size_t rows_offered(const struct form_field *field, size_t filled)

@@ -6,10 +6,12 @@
 static const struct route *const tables[] = {
     asset_routes,
     desk_audit_routes,
+    desk_commitment_routes,
     desk_delegation_routes,
     desk_erase_routes,
     desk_form_routes,
     desk_home_routes,
+    desk_instrument_routes,
     desk_job_routes,
     desk_keeping_routes,
     desk_link_routes,

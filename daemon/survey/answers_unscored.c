@@ -80,7 +80,7 @@ struct field {
     size_t most; /* code points; 0: the item's */
 };
 
-#define MOST_FIELDS 5
+#define MOST_FIELDS 6
 
 struct field_value {
     enum reader_token token; /* READER_FAULT: absent */
@@ -99,6 +99,7 @@ static const struct field commitment_fields[MOST_FIELDS + 1] = {
     {"level", FIELD_LEVEL, true, 0},
     {"due", FIELD_MONTH, false, 0},
     {"audience", FIELD_TEXT, false, NAME_LENGTH},
+    {"named", FIELD_FLAG, false, 0},
 };
 
 /* "2027-03" */

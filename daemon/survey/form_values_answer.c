@@ -275,6 +275,8 @@ static json_t *read_commitment(const struct reading *reading, size_t row)
     json_t *entry = json_object();
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         set_text(reading, entry, row, fields[i]);
+    if (strcmp(value_of(reading, form_values_row(row, "named").text), "1") == 0)
+        json_object_set_new(entry, "named", json_true());
     need(reading, entry, row, "text", "need_text");
     need(reading, entry, row, "level", "need_level");
     return entry;

@@ -9,7 +9,8 @@
  * - roster: {UUID of a participant: level, or null if skipped}. Who is not named is at the scale's
  *   lowest level; with the member "complete":false beside the levels, who is not named is unknown
  * - contacts: [{"name","organisation"?,"kept"?}]
- * - commitments: [{"id"?,"text","level":"individual|organisation","due"?:"YYYY-MM","audience"?}];
+ * - commitments: [{"id"?,"text","level":"individual|organisation","due"?:"YYYY-MM","audience"?,
+ *   "named"?}]; named: true lets the organiser see it with the participant's name;
  *   ids differ within the answer, and one that is not given is the entry's place, "1" for the first
  * - commitment_status: {ID:"completed|ongoing|not_started|withdrawn|unknown"}, by the id that the
  *   same participant's commitment has in an earlier wave of the study

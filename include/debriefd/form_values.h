@@ -7,7 +7,7 @@
  * - roster: q.ITEM.PARTICIPANT, a level, "!skip" or ""; q.ITEM.complete is "1" when whoever is not
  *   marked counts as the lowest level. Nobody marked is no answer
  * - contacts: q.ITEM.N.name, .organisation, .kept; commitments: q.ITEM.N.id, .text, .level, .due,
- *   .audience; N from 0. A row without text is none
+ *   .audience, .named; N from 0. A row without text is none
  * - commitment_status: q.ITEM.COMMITMENT
  *
  * "!dk" and "!refused" say that an answer is missing: as the value where that is chosen, and as

@@ -130,3 +130,82 @@ BEGIN
     RETURN ROW(200, told::json)::logic.answer;
 END
 $$;
+
+-- How many things, by their value, of {"who","value"}: a value of fewer than five people stands together with others like
+-- it; when that would still be a handful, nothing is told by value. Null: there are not five people at all.
+CREATE FUNCTION logic.counted_together(given jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    WITH one AS (SELECT g ->> 'who' AS who, g ->> 'value' AS value FROM jsonb_array_elements(given) g),
+    by_value AS (SELECT o.value, count(*) AS n, count(DISTINCT o.who) AS people FROM one o GROUP BY o.value),
+    rest AS (SELECT count(*) AS n, count(DISTINCT o.who) AS people
+             FROM one o JOIN by_value b ON b.value = o.value WHERE b.people < 5)
+    SELECT CASE WHEN (SELECT count(DISTINCT o.who) FROM one o) < 5 THEN NULL
+                WHEN r.people BETWEEN 1 AND 4 THEN '[]'
+                ELSE coalesce((SELECT jsonb_agg(jsonb_build_object('value', b.value, 'n', b.n) ORDER BY b.value)
+                               FROM by_value b WHERE b.people >= 5), '[]')
+                     || CASE WHEN r.n > 0 THEN jsonb_build_array(jsonb_build_object('value', NULL, 'n', r.n)) ELSE '[]' END
+           END
+    FROM rest r
+$$;
+
+-- What people of the study said they would do, and what became of it: with names where they agreed to that; of all others
+-- counts only, from closed waves only, so that no single answer is seen to come in.
+CREATE FUNCTION logic.commitments_board(programme uuid, study uuid, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    named jsonb;
+    others jsonb;
+BEGIN
+    IF NOT EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study) THEN
+        RETURN logic.problem(404, 'not-found', 'no such study');
+    END IF;
+    WITH answer AS (
+        SELECT w.opens_at, w.closed_at IS NOT NULL AS is_closed, v.compiled -> 'texts' AS asked, e.participant_id,
+               coalesce(e.participant_id, e.evaluation_id) AS who, e.texts::jsonb AS told
+        FROM debrief.wave w
+        JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
+            AND v.version = w.version
+        JOIN debrief.evaluation e ON e.programme_id = w.programme_id AND e.wave_id = w.wave_id
+        WHERE w.programme_id = programme AND w.study_id = study AND NOT EXISTS (
+            SELECT FROM debrief.evaluation n WHERE n.programme_id = e.programme_id AND n.wave_id = e.wave_id
+            AND n.replaces = e.evaluation_id)
+    ), made AS (
+        SELECT a.who, a.participant_id, a.is_closed, c.entry, coalesce((c.entry ->> 'named')::boolean, false) AS is_named
+        FROM answer a CROSS JOIN LATERAL jsonb_array_elements(a.asked) q (item)
+        CROSS JOIN LATERAL jsonb_array_elements(a.told -> (q.item ->> 'item')) c (entry)
+        WHERE q.item ->> 'type' = 'commitments'
+    ), status AS (
+        SELECT a.who, a.opens_at, a.is_closed, s.id, s.status
+        FROM answer a CROSS JOIN LATERAL jsonb_array_elements(a.asked) q (item)
+        CROSS JOIN LATERAL jsonb_each_text(a.told -> (q.item ->> 'item')) s (id, status)
+        WHERE q.item ->> 'type' = 'commitment_status'
+    ), followed AS (
+        SELECT m.*, coalesce((SELECT s.status FROM status s WHERE s.who = m.who AND s.id = m.entry ->> 'id'
+                                AND (s.is_closed OR m.is_named) ORDER BY s.opens_at DESC LIMIT 1), 'not_asked') AS status
+        FROM made m WHERE m.is_named OR m.is_closed
+    )
+    SELECT (SELECT jsonb_agg(jsonb_build_object('name', p.name, 'organisation', d.organisation, 'text', f.entry ->> 'text',
+                'level', f.entry ->> 'level', 'due', f.entry ->> 'due', 'audience', f.entry ->> 'audience',
+                'status', f.status) ORDER BY f.entry ->> 'due', lower(p.name), f.entry ->> 'id')
+            FROM followed f
+            JOIN debrief.delegate d ON d.programme_id = programme AND d.study_id = study
+                AND d.participant_id = f.participant_id AND d.valid_until = 'infinity'
+            JOIN identity.person p ON p.programme_id = programme AND p.person_id = d.person_id
+            WHERE f.is_named),
+           jsonb_build_object(
+               'all', logic.counted_together(jsonb_agg(jsonb_build_object('who', f.who, 'value', 'all'))
+                                             FILTER (WHERE NOT f.is_named)),
+               'status', logic.counted_together(jsonb_agg(jsonb_build_object('who', f.who, 'value', f.status))
+                                                FILTER (WHERE NOT f.is_named)),
+               'level', logic.counted_together(jsonb_agg(jsonb_build_object('who', f.who, 'value', f.entry ->> 'level'))
+                                               FILTER (WHERE NOT f.is_named)),
+               'due', logic.counted_together(jsonb_agg(jsonb_build_object('who', f.who,
+                          'value', coalesce(f.entry ->> 'due', 'never'))) FILTER (WHERE NOT f.is_named)))
+    INTO named, others FROM followed f;
+    IF named IS NOT NULL THEN
+        PERFORM logic.audit_append(programme, actor, 'commitments.named', jsonb_build_object(
+            'study', study, 'found', jsonb_array_length(named)));
+    END IF;
+    RETURN ROW(200, jsonb_build_object('named', coalesce(named, '[]'), 'others', others)::json)::logic.answer;
+END
+$$;

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
 
@@ -313,6 +314,81 @@ class DeskPeopleTest(ServiceTest):
         self.assertNotIn("<form", page.text)
         other = self.programme.study("Another")
         self.assertEqual(self.browser.get(f"/desk/studies/{other.id}/waves/{wave.id}/preview").status, 404)
+
+    def test_commitments(self):
+        post = self.study.wave("post", *self.instrument)
+        self.study.import_delegates(people_of(*["politics"] * 4, *["business"] * 4, prefix="promise"))
+        tokens = list(post.invite().values())
+        path = f"/desk/studies/{self.study.id}/commitments"
+        self.assertIn("Nobody has agreed to be named yet", self.browser.get(path).words)
+        for i, token in enumerate(tokens):
+            made = {"text": f"Thing {i}", "level": "organisation" if i == 1 else "individual", "due": "2027-03"}
+            post.submit_good(token, post_answers(COMMIT=[made | ({"named": True} if i == 0 else {})]))
+        page = self.browser.get(path)
+        self.assertIn("Thing 0", page.words)
+        self.assertIn("They are counted when a questionnaire is closed", page.words)
+        for i in range(1, 8):
+            self.assertNotIn(f"Thing {i}", page.words)
+        post.close()
+        page = self.browser.get(path)
+        self.assertIn("7 commitments of the closed questionnaires", page.words)
+        self.assertIn("Not asked yet 7", page.words)
+        self.assertIn("2027-03 7", page.words)
+        # One of them is by an organisation: with so few, nothing is said of that.
+        self.assertRegex(page.words, r"By whom Too few people each to be told apart\.")
+        self.assertNotIn("Thing 1", page.words)
+        follow = self.study.wave("fu", *self.programme.publish(load_definition("fu")))
+        for i, token in enumerate(follow.invite().values()):
+            follow.submit_good(token, {"COMMIT_STATUS": {"1": "completed" if i != 1 else "withdrawn"}})
+        self.assertRegex(self.browser.get(path).words, r"Thing 0 .* (Done|Given up)")
+        self.assertIn("Not asked yet 7", self.browser.page.words)
+        follow.close()
+        self.assertNotIn("Not asked yet", self.browser.get(path).words)
+        self.assertEqual(self.signed_in(self.analyst).get(path).status, 403)
+
+    def test_texts_of_a_questionnaire(self):
+        definition = json.loads(load_definition("post"))
+        definition["id"] = "texts-test"
+        name, version = self.programme.publish(definition)
+        path = f"/desk/instruments/{name}"
+        self.assertIn(f"{path}/1", self.browser.get("/desk/instruments").document.links)
+        page = self.browser.get(f"{path}/1")
+        self.assertIn("stays as it is", page.words)
+        fields = dict(self.browser.form(f"{name}/1").fields)
+        self.assertEqual(fields["t.0.en"], definition["title"]["en"])
+        page = self.browser.send(f"{name}/1", **{"t.0.en": "Other <words>", "t.0.sv": "Andra ord"})
+        self.assertIn("The texts are saved in this draft", page.words)
+        self.assertTrue(self.browser.path.endswith("/2"))
+        get = self.programme.organiser.made
+        stored = get("GET", f"/v1/instruments/{name}/versions/2")
+        self.assertEqual(stored["status"], "draft")
+        self.assertEqual(stored["definition"], {**definition, "title": {"sv": "Andra ord", "en": "Other <words>"}})
+        self.assertEqual(get("GET", f"/v1/instruments/{name}/versions/1")["definition"], definition)
+        preview = self.browser.get(f"{path}/2/preview").text
+        self.assertIn("Other &lt;words&gt;", preview)
+        self.assertNotIn("<form", preview)
+        self.browser.get(f"{path}/1")
+        self.assertIn("newer version", self.browser.send(f"{name}/1", **{"t.0.en": "Older"}).words)
+        self.browser.get(f"{path}/2")
+        self.assertIn("Nothing was saved", self.browser.send(f"{name}/2", **{"t.0.en": ""}).words)
+        self.assertIn("is published", self.browser.send(f"{name}/2/publish").words)
+        self.assertNotIn("Publish it", self.browser.page.words)
+        self.assertEqual(self.browser.get(f"{path}/9").status, 404)
+        self.assertEqual(self.signed_in(self.analyst).get(f"{path}/1").status, 403)
+
+    def test_counting_together(self):
+        def counted(**given):
+            values = [{"who": f"{value}{i}", "value": value} for value, n in given.items() for i in range(n)]
+            return json.loads(self.service.sql(
+                f"SELECT coalesce(logic.counted_together('{json.dumps(values)}')::text, 'null')")[0][0])
+        self.assertIsNone(counted(a=4))
+        self.assertEqual(counted(a=5), [{"value": "a", "n": 5}])
+        self.assertEqual(counted(a=5, b=4), [])
+        self.assertEqual(counted(a=5, b=4, c=1), [{"value": "a", "n": 5}, {"value": None, "n": 5}])
+        self.assertEqual(counted(a=1, b=1, c=1, d=1, e=1), [{"value": None, "n": 5}])
+        # Many things of one person are one person.
+        values = [{"who": "x", "value": "a"}] * 9
+        self.assertEqual(self.service.sql(f"SELECT logic.counted_together('{json.dumps(values)}') IS NULL"), [["t"]])
 
     def test_another_programme_sees_nothing(self):
         other = Programme(self.service, "Other " + self.id())

@@ -1,0 +1,339 @@
+/* The programme's questionnaires: their versions, and their texts. Ids, types and scales are not
+ * changed here: what was answered under one wording must stay comparable. A published version never
+ * changes; other texts become the next version's. */
+#include "desk_parts.h"
+
+#include <debriefd/instrument.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION_PATH "/desk/instruments/{instrument}/{version}"
+
+static const char *title_of(const struct desk *desk, const json_t *definition)
+{
+    const json_t *title = json_object_get(definition, "title");
+    const char *text = desk_text(title, language_code(desk->language));
+    return text[0] != '\0' ? text : desk_text(definition, "id");
+}
+
+static const char *state_name(enum language language, const char *status)
+{
+    if (strcmp(status, "draft") == 0)
+        return say(language, "Draft");
+    return strcmp(status, "published") == 0 ? say(language, "Published") : say(language, "Retired");
+}
+
+static void write_version(struct desk *desk, struct buf *html, const json_t *version)
+{
+    const char *status = desk_text(version, "status");
+    bool is_published = strcmp(status, "published") == 0;
+    html_printf(html,
+                "<tr><th scope=\"row\"><a href=\"/desk/instruments/%s/%ld\">%s</a></th><td "
+                "class=\"number\">%ld</td>",
+                desk_text(version, "instrument"), desk_number(version, "version"),
+                desk_text(version, "instrument"), desk_number(version, "version"));
+    html_printf(html, "<td><span class=\"state %s\">%s</span></td></tr>",
+                is_published ? "open" : "planned", state_name(desk->language, status));
+}
+
+static void render_list(struct desk *desk, struct buf *html)
+{
+    enum language language = desk->language;
+    const json_t *versions = json_object_get(desk->answers[0], "instruments");
+    size_t index;
+    json_t *version;
+    if (json_array_size(versions) == 0) {
+        html_printf(html, "<p>%s</p>",
+                    say(language, "There are none yet. A study that you make brings its own."));
+        return;
+    }
+    html_printf(
+        html,
+        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" "
+        "class=\"number\">%s</th><th scope=\"col\">%s</th></tr></thead><tbody>",
+        say(language, "Questionnaire"), say(language, "Version"), say(language, "Status"));
+    json_array_foreach(versions, index, version)
+    {
+        write_version(desk, html, version);
+    }
+    buf_append_text(html, "</tbody></table></div>");
+}
+
+static const struct desk_page list_page = {
+    .roles = ROLE_ORGANISER,
+    .title = sentence("Questionnaires"),
+    .queries = {{"instrument_list", {{FROM_PROGRAMME}}}},
+    .render = render_list,
+};
+
+/* A text in its languages is an object of nothing but language codes and strings. */
+static bool is_phrase(const json_t *value, const json_t *languages)
+{
+    const char *key;
+    json_t *text;
+    if (!json_is_object(value) || json_object_size(value) == 0)
+        return false;
+    json_object_foreach((json_t *)(uintptr_t)value, key, text)
+    {
+        bool is_known = false;
+        for (size_t i = 0; i < json_array_size(languages); i++)
+            is_known =
+                is_known || strcmp(json_string_value(json_array_get(languages, i)), key) == 0;
+        if (!is_known || !json_is_string(text))
+            return false;
+    }
+    return true;
+}
+
+/* Every text of the definition in its order; `index` counts them. */
+typedef void phrase_fn(void *context, size_t index, const char *where, json_t *phrase);
+
+struct walk {
+    const json_t *languages;
+    phrase_fn *visit;
+    void *context;
+    size_t count;
+};
+
+static void walk(struct walk *walk_state, const char *where, json_t *value)
+{
+    const char *key;
+    json_t *member;
+    size_t index;
+    if (is_phrase(value, walk_state->languages)) {
+        walk_state->visit(walk_state->context, walk_state->count++, where, value);
+        return;
+    }
+    json_object_foreach(value, key, member)
+    {
+        char inner[160];
+        snprintf(inner, sizeof inner, "%s%s%s", where, where[0] != '\0' ? " · " : "", key);
+        walk(walk_state, inner, member);
+    }
+    json_array_foreach(value, index, member)
+    {
+        char inner[160];
+        const char *id = desk_text(member, "id");
+        snprintf(inner, sizeof inner, "%s%s%s", where, where[0] != '\0' ? " · " : "", id);
+        walk(walk_state, inner, member);
+    }
+}
+
+struct writing {
+    struct desk *desk;
+    struct buf *html;
+    const json_t *languages;
+};
+
+static void write_phrase(void *context, size_t index, const char *where, json_t *phrase)
+{
+    const struct writing *writing = context;
+    struct buf *html = writing->html;
+    html_printf(html, "<fieldset class=\"field\"><legend>%s</legend><div class=\"pair\">", where);
+    for (size_t i = 0; i < json_array_size(writing->languages); i++) {
+        const char *code = json_string_value(json_array_get(writing->languages, i));
+        html_printf(
+            html,
+            "<div class=\"field\"><label for=\"t%zu-%s\">%s</label><textarea id=\"t%zu-%s\" "
+            "name=\"t.%zu.%s\" lang=\"%s\" rows=\"2\">\n%s</textarea></div>",
+            index, code, code, index, code, index, code, code, desk_text(phrase, code));
+    }
+    buf_append_text(html, "</div></fieldset>");
+}
+
+static void write_texts(struct desk *desk, struct buf *html, json_t *definition)
+{
+    const json_t *languages = json_object_get(definition, "languages");
+    struct writing writing = {desk, html, languages};
+    struct walk texts = {languages, write_phrase, &writing, 0};
+    desk_form(desk, html, VERSION_PATH);
+    walk(&texts, "", definition);
+    html_printf(html, "<p class=\"actions\"><button class=\"main\">%s</button></p>",
+                say(desk->language, "Save the texts"));
+    desk_form_end(html);
+}
+
+static void write_publish(struct desk *desk, struct buf *html)
+{
+    enum language language = desk->language;
+    html_printf(html, "<details class=\"card\"><summary>%s</summary><p>%s</p>",
+                say(language, "Publish this version"),
+                say(language,
+                    "A published version never changes again: everybody is asked the same. "
+                    "Look at the form first. New waves can use it from then on."));
+    desk_button(desk, html, VERSION_PATH "/publish", "main", say(language, "Publish it"));
+    buf_append_text(html, "</details>");
+}
+
+static void render_version(struct desk *desk, struct buf *html)
+{
+    enum language language = desk->language;
+    const char *status = desk_text(desk->answers[0], "status");
+    json_t *definition = json_object_get(desk->answers[0], "definition");
+    bool is_draft = strcmp(status, "draft") == 0;
+    html_printf(html, "<p><strong>%s</strong>, %s %ld <span class=\"state %s\">%s</span></p>",
+                title_of(desk, definition), say(language, "version"),
+                desk_number(desk->answers[0], "version"), is_draft ? "planned" : "open",
+                state_name(language, status));
+    html_printf(html, "<p class=\"actions\"><a class=\"button\" href=\"%s/preview\">%s</a></p>",
+                desk_path(desk, VERSION_PATH).text, say(language, "See the form"));
+    if (is_draft)
+        write_publish(desk, html);
+    html_printf(html, "<h2>%s</h2><p>%s</p>", say(language, "Texts"),
+                is_draft
+                    ? say(language, "Only texts are changed here: what is asked, and how it is "
+                                    "counted, stays as it is.")
+                    : say(language, "This version is published and stays as it is. Texts that you "
+                                    "change become a draft of the next version."));
+    write_texts(desk, html, definition);
+}
+
+static const struct desk_page version_page = {
+    .roles = ROLE_ORGANISER,
+    .title = sentence("Questionnaire"),
+    .queries =
+        {{"instrument_get",
+          {{FROM_PROGRAMME}, {FROM_SEGMENT_TEXT, "instrument"}, {FROM_SEGMENT_NUMBER, "version"}}}},
+    .render = render_version,
+};
+
+static void take_phrase(void *context, size_t index, const char *where, json_t *phrase)
+{
+    const struct writing *writing = context;
+    (void)where;
+    for (size_t i = 0; i < json_array_size(writing->languages); i++) {
+        const char *code = json_string_value(json_array_get(writing->languages, i));
+        char name[40];
+        snprintf(name, sizeof name, "t.%zu.%s", index, code);
+        const char *text = fields_get(&writing->desk->fields, name);
+        if (text != NULL && (text[0] != '\0' || json_object_get(phrase, code) != NULL))
+            json_object_set_new(phrase, code, json_string(text));
+    }
+}
+
+static void stored(struct desk *desk, int status, const json_t *body, void *context)
+{
+    (void)context;
+    char path[200];
+    if (status >= 400) {
+        desk_refuse(desk, VERSION_PATH, desk_detail(desk, body));
+        return;
+    }
+    snprintf(path, sizeof path, "/desk/instruments/%s/%ld", desk_text(body, "instrument"),
+             desk_number(body, "version"));
+    desk_back(desk, path, say(desk->language, "The texts are saved in this draft."));
+}
+
+static void store(struct desk *desk, const struct instrument *instrument, const json_t *definition)
+{
+    struct buf compiled;
+    struct params params;
+    char *text = json_dumps(definition, JSON_INDENT(1));
+    buf_init(&compiled);
+    instrument_describe(instrument, &compiled);
+    params_init(&params);
+    params_uuid(&params, &desk->principal.programme);
+    params_text(&params, instrument_id(instrument));
+    params_text(&params, text);
+    params_text(&params, buf_text(&compiled));
+    desk_execute(desk, "instrument_draft", &params, stored, NULL);
+    params_finish(&params);
+    buf_finish(&compiled);
+    free(text);
+}
+
+static void refuse(struct desk *desk, const struct violations *violations)
+{
+    struct buf text;
+    buf_init(&text);
+    buf_printf(&text, say(desk->language, "Nothing was saved. At %s: %s."),
+               violations->count > 0 ? violations->items[0].pointer : "",
+               violations->count > 0 ? violations->items[0].detail : "");
+    desk_refuse(desk, VERSION_PATH, buf_text(&text));
+    buf_finish(&text);
+}
+
+static void version_known(struct desk *desk, int status, const json_t *body, void *context)
+{
+    (void)context;
+    if (status >= 400) {
+        desk_refuse(desk, "/desk/instruments", desk_detail(desk, body));
+        return;
+    }
+    json_t *definition = json_deep_copy(json_object_get(body, "definition"));
+    struct writing writing = {desk, NULL, json_object_get(definition, "languages")};
+    struct walk texts = {writing.languages, take_phrase, &writing, 0};
+    struct violations violations;
+    violations_init(&violations);
+    walk(&texts, "", definition);
+    struct instrument *instrument = instrument_compile(definition, &violations);
+    if (instrument == NULL)
+        refuse(desk, &violations);
+    else
+        store(desk, instrument, definition);
+    instrument_destroy(instrument);
+    violations_finish(&violations);
+    json_decref(definition);
+}
+
+static void ask_version(struct desk *desk)
+{
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &desk->principal.programme);
+    params_text(&params, request_segment(desk->request, "instrument"));
+    params_text(&params, request_segment(desk->request, "version"));
+    desk_execute(desk, "instrument_get", &params, version_known, NULL);
+    params_finish(&params);
+}
+
+/* Of an older version the texts would silently replace a newer draft's. */
+static void list_known(struct desk *desk, int status, const json_t *body, void *context)
+{
+    const char *instrument = request_segment(desk->request, "instrument");
+    long version = strtol(request_segment(desk->request, "version"), NULL, 10);
+    long newest = 0;
+    size_t index;
+    json_t *one;
+    (void)context;
+    json_array_foreach(json_object_get(body, "instruments"), index, one)
+    {
+        if (strcmp(desk_text(one, "instrument"), instrument) == 0)
+            newest = desk_number(one, "version");
+    }
+    if (status >= 400)
+        desk_refuse(desk, "/desk/instruments", desk_detail(desk, body));
+    else if (newest == 0 || newest != version)
+        desk_refuse(desk, "/desk/instruments",
+                    say(desk->language, "There is a newer version. Change that one."));
+    else
+        ask_version(desk);
+}
+
+static void act_texts(struct desk *desk)
+{
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &desk->principal.programme);
+    desk_execute(desk, "instrument_list", &params, list_known, NULL);
+    params_finish(&params);
+}
+
+static const struct desk_page save_texts = {.roles = ROLE_ORGANISER, .act = act_texts};
+
+static const struct desk_page publish = {
+    .roles = ROLE_ORGANISER,
+    .queries =
+        {{"instrument_publish",
+          {{FROM_PROGRAMME}, {FROM_SEGMENT_TEXT, "instrument"}, {FROM_SEGMENT_NUMBER, "version"}}}},
+    .back = VERSION_PATH,
+    .said = sentence("The version is published."),
+};
+
+const struct route desk_instrument_routes[] = {
+    {METHOD_GET, "/desk/instruments", desk_handle, &list_page},
+    {METHOD_GET, VERSION_PATH, desk_handle, &version_page},
+    {METHOD_POST, VERSION_PATH, desk_handle, &save_texts},
+    {METHOD_POST, VERSION_PATH "/publish", desk_handle, &publish},
+    {0},
+};
