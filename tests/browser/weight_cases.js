@@ -31,9 +31,7 @@ const weight = {
           sizes.script > 0 && sizes.script <= SCRIPT_BYTES,
           `${sizes.script} bytes of scripts`,
         );
-        // The roster of 60 people is data of the study: it is beyond the page's own weight.
-        const limit = wave === "pre" ? 2 * PAGE_BYTES : PAGE_BYTES;
-        assert.ok(sizes.document + sizes.stylesheet <= limit, JSON.stringify(sizes));
+        assert.ok(sizes.document + sizes.stylesheet <= PAGE_BYTES, JSON.stringify(sizes));
       });
     }
   },
