@@ -9,7 +9,7 @@ async function playWhole(wave, { language, size, scripts }) {
   const named = `${wave}-${language}-${scripts ? "script" : "plain"}`;
   // The pages are the same with scripts and without: each language and size is looked at once.
   const isChecked = scripts === ((language === "sv") === (size === PHONE));
-  await visit({ language, size, scripts }, async (page) => {
+  await visit({ language, size, scripts, expected: visit.refusals }, async (page) => {
     await begin(page, link);
     await answerAll(page, {}, async (number) => {
       if (isChecked) {

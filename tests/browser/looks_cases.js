@@ -18,7 +18,7 @@ const whole = settings.map(({ name, ...given }) => ({
     const link = newLink("post");
     const named = name.replaceAll(/\W+/g, "-");
     const see = name === "dark" ? check : look; // contrasts are other ones in the dark
-    await visit({ language: "sv", ...given }, async (page) => {
+    await visit({ language: "sv", expected: visit.refusals, ...given }, async (page) => {
       await begin(page, link);
       await answerAll(page, {}, async (number) => {
         await assertFits(page, `${name}, section ${number}`);
