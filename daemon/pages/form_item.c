@@ -69,16 +69,19 @@ static const char *label_of(const struct form_field *field, int point)
     return label;
 }
 
-static void write_point(const struct form_field *field, const char *part, int point, bool chosen)
+/* A roster has hundreds of these: what they share is written once and copied. */
+static void write_point(struct buf *html, const struct buf *opening, const char *number,
+                        const char *label, bool chosen)
 {
-    struct buf *html = &field->page->html;
-    const char *label = label_of(field, point);
-    html_printf(html, "<label><input type=\"radio\" name=\"q.%s%s%s\" value=\"%d\"",
-                field->item->id, *part != '\0' ? "." : "", part, point);
-    buf_append_text(html, chosen ? " checked>" : ">");
-    html_printf(html, "<span>%d", point);
-    if (label != NULL)
-        html_printf(html, "<i> %s</i>", label);
+    buf_append(html, opening->data, opening->length);
+    buf_append_text(html, number);
+    buf_append_text(html, chosen ? "\" checked><span>" : "\"><span>");
+    buf_append_text(html, number);
+    if (label != NULL) {
+        buf_append_text(html, "<i> ");
+        html_text(html, label);
+        buf_append_text(html, "</i>");
+    }
     buf_append_text(html, "</span></label>");
 }
 
@@ -87,13 +90,19 @@ void form_points(const struct form_field *field, const char *part, bool unknown)
     struct buf *html = &field->page->html;
     const struct item *item = field->item;
     const char *value = form_values_get(&field->visit->values, field->index, part);
+    struct buf opening;
+    buf_init(&opening);
+    html_printf(&opening, "<label><input type=\"radio\" name=\"q.%s%s%s\" value=\"", item->id,
+                *part != '\0' ? "." : "", part);
     html_printf(html, "<div class=\"points n%d\">", item->maximum - item->minimum + 1);
     for (int point = item->minimum; point <= item->maximum; point++) {
-        char text[12];
-        snprintf(text, sizeof text, "%d", point);
-        write_point(field, part, point, value != NULL && strcmp(value, text) == 0);
+        char number[12];
+        snprintf(number, sizeof number, "%d", point);
+        write_point(html, &opening, number, label_of(field, point),
+                    value != NULL && strcmp(value, number) == 0);
     }
     buf_append_text(html, "</div>");
+    buf_finish(&opening);
     if (unknown)
         form_choice(field, "radio", part, "!dk", say(field->visit->language, "Don't know"));
 }

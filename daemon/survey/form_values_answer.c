@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define NUMBER_LENGTH 40
+#define WHOLE         1e15 /* below it every integer is a double */
 
 struct reading {
     const struct form_values *values;
@@ -93,9 +94,9 @@ static json_t *read_number(const struct reading *reading, const char *part, cons
     bool is_integer;
     if (!plain_number(text, plain) || !is_number(plain, &is_integer))
         return fault(reading, "not_number", part);
-    /* Beyond 18 digits an integer may not be one of C's. */
-    return is_integer && strlen(plain) <= 18 ? json_integer(strtoll(plain, NULL, 10))
-                                             : json_real(strtod(plain, NULL));
+    double value = strtod(plain, NULL);
+    bool is_whole = value > -WHOLE && value < WHOLE && value == (double)(json_int_t)value;
+    return is_whole ? json_integer((json_int_t)value) : json_real(value);
 }
 
 static json_t *read_integer(const struct reading *reading, const char *part, const char *text)

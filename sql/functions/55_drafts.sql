@@ -2,9 +2,13 @@
 -- invitation: each function looks at the invitation's generation first, and gives nothing of anybody else.
 
 -- A standing invitation, and whether its wave takes answers: open, not_open, closed; revoked for any other.
+-- In PL/pgSQL, as what a page waits for is: it keeps its plans, which take longer to make than to run.
 CREATE FUNCTION logic.form_entry(programme uuid, invitation uuid, generation smallint)
 RETURNS TABLE (state text, wave_id uuid, study_id uuid, participant_id uuid)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT CASE WHEN v.revoked_at IS NOT NULL OR v.generation <> form_entry.generation THEN 'revoked'
                 WHEN w.closed_at IS NOT NULL OR w.closes_at <= now() THEN 'closed'
                 WHEN w.opens_at > now() THEN 'not_open'
@@ -12,40 +16,51 @@ LANGUAGE sql STABLE AS $$
            w.wave_id, w.study_id, v.participant_id
     FROM debrief.invitation v
     JOIN debrief.wave w ON w.programme_id = v.programme_id AND w.wave_id = v.wave_id
-    WHERE v.programme_id = programme AND v.invitation_id = invitation AND v.participant_id IS NOT NULL
+    WHERE v.programme_id = programme AND v.invitation_id = invitation AND v.participant_id IS NOT NULL;
+END
 $$;
 
 -- The participant's evaluation that no other replaces: the end of the chain of edits.
 CREATE FUNCTION logic.latest_evaluation(programme uuid, wave uuid, participant uuid) RETURNS uuid
-LANGUAGE sql STABLE AS $$
-    WITH RECURSIVE chain (evaluation_id, length) AS (
-        SELECT e.evaluation_id, 1
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    latest uuid;
+    edit uuid;
+BEGIN
+    SELECT e.evaluation_id INTO edit
+    FROM debrief.evaluation e
+    WHERE e.programme_id = programme AND e.wave_id = wave AND e.participant_id = participant AND e.replaces IS NULL;
+    WHILE edit IS NOT NULL LOOP
+        latest := edit;
+        SELECT e.evaluation_id INTO edit
         FROM debrief.evaluation e
-        WHERE e.programme_id = programme AND e.wave_id = wave AND e.participant_id = participant AND e.replaces IS NULL
-        UNION ALL
-        SELECT n.evaluation_id, c.length + 1
-        FROM chain c
-        JOIN debrief.evaluation n ON n.programme_id = programme AND n.wave_id = wave AND n.replaces = c.evaluation_id
-    )
-    SELECT c.evaluation_id FROM chain c ORDER BY c.length DESC LIMIT 1
+        WHERE e.programme_id = programme AND e.wave_id = wave AND e.replaces = latest;
+    END LOOP;
+    RETURN latest;
+END
 $$;
 
 -- What the participant said they would do, in earlier waves of the study: [{"id","text","due"}].
 CREATE FUNCTION logic.own_commitments(programme uuid, study uuid, wave uuid, participant uuid) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(json_agg(json_build_object('id', c.entry ->> 'id', 'text', c.entry ->> 'text', 'due', c.entry ->> 'due')
-                             ORDER BY w.opens_at, q.place, c.place), '[]')::text
-    FROM debrief.wave now
-    JOIN debrief.wave w ON w.programme_id = now.programme_id AND w.study_id = now.study_id
-        AND (w.opens_at, w.wave_id) < (now.opens_at, now.wave_id)
-    JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
-        AND v.version = w.version
-    JOIN debrief.evaluation e ON e.programme_id = w.programme_id
-        AND e.evaluation_id = logic.latest_evaluation(w.programme_id, w.wave_id, participant)
-    CROSS JOIN LATERAL jsonb_array_elements(v.compiled -> 'texts') WITH ORDINALITY AS q (item, place)
-    CROSS JOIN LATERAL jsonb_array_elements((e.texts::jsonb) -> (q.item ->> 'item')) WITH ORDINALITY AS c (entry, place)
-    WHERE now.programme_id = programme AND now.study_id = study AND now.wave_id = wave
-      AND q.item ->> 'type' = 'commitments'
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT coalesce(json_agg(json_build_object('id', c.entry ->> 'id', 'text', c.entry ->> 'text',
+                                                   'due', c.entry ->> 'due')
+                                 ORDER BY w.opens_at, q.place, c.place), '[]')::text
+        FROM debrief.wave now
+        JOIN debrief.wave w ON w.programme_id = now.programme_id AND w.study_id = now.study_id
+            AND (w.opens_at, w.wave_id) < (now.opens_at, now.wave_id)
+        JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
+            AND v.version = w.version
+        JOIN debrief.evaluation e ON e.programme_id = w.programme_id
+            AND e.evaluation_id = logic.latest_evaluation(w.programme_id, w.wave_id, participant)
+        CROSS JOIN LATERAL jsonb_array_elements(v.compiled -> 'texts') WITH ORDINALITY AS q (item, place)
+        CROSS JOIN LATERAL jsonb_array_elements((e.texts::jsonb) -> (q.item ->> 'item')) WITH ORDINALITY
+            AS c (entry, place)
+        WHERE now.programme_id = programme AND now.study_id = study AND now.wave_id = wave
+          AND q.item ->> 'type' = 'commitments');
+END
 $$;
 
 -- Everything of one participant's form that is not the same for all.
@@ -54,28 +69,53 @@ RETURNS TABLE (state text, wave_id uuid, participant_id uuid, study text, kind t
                closes text, person_language text, draft_evaluation uuid, draft_replaces uuid, draft_language text,
                draft_answers text, draft_revision bigint, draft_at text, evaluation_id uuid, language text, received text,
                scores text, texts text, commitments text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
-    SELECT f.state, f.wave_id, f.participant_id, s.name, s.kind, s.anonymity,
-           to_char(w.opens_at AT TIME ZONE s.time_zone, 'YYYY-MM-DD HH24:MI'),
-           to_char(coalesce(w.closed_at, w.closes_at) AT TIME ZONE s.time_zone, 'YYYY-MM-DD HH24:MI'), p.language,
-           d.evaluation_id, d.replaces, d.language, d.answers::text, d.revision,
-           to_char(d.updated_at AT TIME ZONE s.time_zone, 'YYYY-MM-DD HH24:MI'),
-           e.evaluation_id, e.language, to_char(e.received_at AT TIME ZONE s.time_zone, 'YYYY-MM-DD HH24:MI'),
-           e.scores::text, e.texts,
-           CASE WHEN v.compiled -> 'texts' @> '[{"type": "commitment_status"}]'
-                THEN logic.own_commitments(programme, f.study_id, f.wave_id, f.participant_id) ELSE '[]' END
-    FROM logic.form_entry(programme, invitation, generation) f
-    JOIN debrief.study s ON s.programme_id = programme AND s.study_id = f.study_id
-    JOIN debrief.wave w ON w.programme_id = programme AND w.wave_id = f.wave_id
-    JOIN debrief.instrument_version v ON v.programme_id = programme AND v.instrument = w.instrument
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+#variable_conflict use_column
+DECLARE
+    entry record;
+    shape CONSTANT text := 'YYYY-MM-DD HH24:MI';
+    zone text;
+    asks_status boolean;
+BEGIN
+    SELECT * INTO entry FROM logic.form_entry(programme, invitation, generation);
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    state := entry.state;
+    wave_id := entry.wave_id;
+    participant_id := entry.participant_id;
+    SELECT s.name, s.kind, s.anonymity, s.time_zone, to_char(w.opens_at AT TIME ZONE s.time_zone, shape),
+           to_char(coalesce(w.closed_at, w.closes_at) AT TIME ZONE s.time_zone, shape),
+           v.compiled -> 'texts' @> '[{"type": "commitment_status"}]'
+    INTO study, kind, anonymity, zone, opens, closes, asks_status
+    FROM debrief.wave w
+    JOIN debrief.study s ON s.programme_id = w.programme_id AND s.study_id = w.study_id
+    JOIN debrief.instrument_version v ON v.programme_id = w.programme_id AND v.instrument = w.instrument
         AND v.version = w.version
-    LEFT JOIN debrief.delegate g ON g.programme_id = programme AND g.study_id = f.study_id
-        AND g.participant_id = f.participant_id AND g.valid_until = 'infinity'
-    LEFT JOIN identity.person p ON p.programme_id = programme AND p.person_id = g.person_id
-    LEFT JOIN debrief.draft d ON d.programme_id = programme AND d.wave_id = f.wave_id
-        AND d.participant_id = f.participant_id
-    LEFT JOIN debrief.evaluation e ON e.programme_id = programme
-        AND e.evaluation_id = logic.latest_evaluation(programme, f.wave_id, f.participant_id)
+    WHERE w.programme_id = programme AND w.wave_id = entry.wave_id;
+    SELECT p.language INTO person_language
+    FROM debrief.delegate g
+    JOIN identity.person p ON p.programme_id = g.programme_id AND p.person_id = g.person_id
+    WHERE g.programme_id = programme AND g.study_id = entry.study_id AND g.participant_id = entry.participant_id
+      AND g.valid_until = 'infinity';
+    SELECT d.evaluation_id, d.replaces, d.language, d.answers::text, d.revision,
+           to_char(d.updated_at AT TIME ZONE zone, shape)
+    INTO draft_evaluation, draft_replaces, draft_language, draft_answers, draft_revision, draft_at
+    FROM debrief.draft d
+    WHERE d.programme_id = programme AND d.wave_id = entry.wave_id AND d.participant_id = entry.participant_id;
+    evaluation_id := logic.latest_evaluation(programme, entry.wave_id, entry.participant_id);
+    IF evaluation_id IS NOT NULL THEN
+        SELECT e.language, to_char(e.received_at AT TIME ZONE zone, shape), e.scores::text, e.texts
+        INTO language, received, scores, texts
+        FROM debrief.evaluation e
+        WHERE e.programme_id = programme AND e.evaluation_id = form_read.evaluation_id;
+    END IF;
+    commitments := '[]';
+    IF asks_status THEN
+        commitments := logic.own_commitments(programme, entry.study_id, entry.wave_id, entry.participant_id);
+    END IF;
+    RETURN NEXT;
+END
 $$;
 
 -- The delegation by name, for a roster's question, as anybody of the delegation may see it.
