@@ -2,7 +2,6 @@
 
 #include <debriefd/anonymous.h>
 #include <debriefd/form_cache.h>
-#include <debriefd/log.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,12 +106,16 @@ enum answers_verdict evaluation_submit(struct request *request, const struct for
     return verdict;
 }
 
+/* The answer says that they are kept, so it waits until they are. */
 static void draft_kept(void *context, const struct rows *rows, const struct error *err)
 {
-    (void)context;
+    struct request *request = context;
+    struct outcome_answer answer = outcome_answer(INGEST_STALE);
     (void)rows;
     if (err != NULL)
-        log_warn("draft_not_kept", "error=%s", error_code_name(err->code));
+        request_problem_error(request, err);
+    else
+        request_problem(request, answer.status, answer.slug, "%s", answer.detail);
 }
 
 /* The body was read once: it is good. */
@@ -134,7 +137,7 @@ static void keep_draft(struct request *request, const struct evaluation_name *na
     params_text(&params, language != NULL ? language : "sv");
     params_text(&params, answers);
     channel_execute(channel_pool_choose(request_api(request)->options.pool), "draft_keep", &params,
-                    draft_kept, NULL);
+                    draft_kept, request);
     params_finish(&params);
     free(answers);
     json_decref(body);
@@ -146,7 +149,7 @@ static void answered(struct request *request, void *context, enum ingest_outcome
     struct outcome_answer answer = outcome_answer(outcome);
     if (outcome == INGEST_STALE)
         keep_draft(request, context);
-    if (err != NULL)
+    else if (err != NULL)
         request_problem_error(request, err);
     else if (answer.status < 300)
         request_reply(request, answer.status, "application/json", receipt->data, receipt->length);

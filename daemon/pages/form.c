@@ -45,8 +45,6 @@ static void drop_faults(struct visit *visit)
 static const char *notice_of(const struct visit *visit)
 {
     const char *notice = request_query(visit->request, "notice");
-    if (request_query(visit->request, "new") != NULL)
-        return say(visit->language, "Your answer has brought up a question. It is here below.");
     if (notice != NULL && strcmp(notice, "stale") == 0)
         return say(visit->language,
                    "Other answers of yours were recorded meanwhile. What you see here is saved but "
@@ -65,6 +63,7 @@ static void show_section(struct visit *visit, const char *wanted)
     if (visit->section >= visit->section_count)
         visit->section = 0;
     visit->more = request_query(visit->request, "more");
+    visit->fresh = request_query(visit->request, "new");
     if (request_query(visit->request, "check") == NULL)
         drop_faults(visit);
     form_page(visit, 200);

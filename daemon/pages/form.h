@@ -79,6 +79,7 @@ struct visit {
 
     size_t section;     /* the one shown, from 0 */
     const char *more;   /* the item whose list wants more rows, or NULL */
+    const char *fresh;  /* the item that an answer has just brought up, or NULL */
     const char *notice; /* a sentence on top, or NULL */
 };
 

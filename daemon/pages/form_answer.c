@@ -211,7 +211,7 @@ static void go_on(struct visit *visit, const struct posting *posting)
     if (starts_with(go, "language."))
         page_choose_language(visit->request, visit->language);
     if (fresh != NULL)
-        snprintf(path, sizeof path, "/form?section=%zu&new=1#item-%s", here, fresh);
+        snprintf(path, sizeof path, "/form?section=%zu&new=%s#new", here, fresh);
     else if (starts_with(go, "language.") && posting->section == visit->section_count)
         snprintf(path, sizeof path, "/form?section=review");
     else if (starts_with(go, "language."))

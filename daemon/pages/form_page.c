@@ -89,7 +89,7 @@ static void write_summary(struct page *page, const struct visit *visit)
         if (violation == NULL)
             continue;
         const struct item *asked = instrument_item(visit->instrument, i);
-        html_printf(html, "<li><a href=\"#item-%s\">%s</a>: %s</li>", asked->id,
+        html_printf(html, "<li><a href=\"#item-%s\">%s</a><br>%s</li>", asked->id,
                     form_word(visit, &asked->text),
                     form_fault(visit, violation, text, sizeof text));
     }
@@ -144,6 +144,15 @@ static void write_heading(struct page *page, const struct visit *visit, size_t s
         html_printf(&page->html, "<p>%s</p>", help);
 }
 
+/* Why the same section is here again stands where it changed. */
+static void write_fresh(struct page *page, const struct visit *visit, size_t item)
+{
+    if (visit->fresh != NULL &&
+        strcmp(visit->fresh, instrument_item(visit->instrument, item)->id) == 0)
+        html_printf(&page->html, "<p class=\"notice\" id=\"new\" role=\"status\">%s</p>",
+                    say(visit->language, "Your answer has brought up this question."));
+}
+
 static void write_section(struct page *page, const struct visit *visit, size_t section)
 {
     struct buf *html = &page->html;
@@ -151,8 +160,10 @@ static void write_section(struct page *page, const struct visit *visit, size_t s
     html_printf(html, "<section class=\"section\" id=\"section-%zu\" data-section=\"%zu\"%s>",
                 section + 1, section + 1, is_hidden ? " hidden" : "");
     write_heading(page, visit, section);
-    for (size_t i = visit->sections[section].begin; i < visit->sections[section].end; i++)
+    for (size_t i = visit->sections[section].begin; i < visit->sections[section].end; i++) {
+        write_fresh(page, visit, i);
         form_item(page, visit, i);
+    }
     if (!visit->is_anonymous)
         write_buttons(page, visit, section);
     buf_append_text(html, "</section>");

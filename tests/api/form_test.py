@@ -100,7 +100,8 @@ class FormTest(ServiceTest):
         page = browser.press("2", {"RATE": 5, "NPS": "!dk", "ROLE": "b", "MULTI": ["c", "a"], "MAT.r1": 3,
                                    "MAT.r2": "!dk", "RANK.c": 1, "RANK.a": 2, "NUM": "3,5", "USED": 1, "WHY": HOSTILE,
                                    "SHORT": "kort"})
-        self.assertEqual((page.section(), "new=1" in browser.path), (1, True))
+        self.assertEqual((page.section(), browser.path), (1, "/form?section=1&new=REACH#new"))
+        self.assertIn("leder till den här frågan", page.visible)
         self.assertIn("REACH", page.items())
         page = browser.press("2", {"REACH": "1 20"})
         self.assertEqual((page.status, page.section()), (200, 2))
