@@ -15,13 +15,9 @@ static const char *const fault_texts[SHEET_FAULTS] = {
     [SHEET_CELL_TOO_LONG] = sentence("One of its cells holds more than 2000 characters"),
     [SHEET_TOO_LARGE] = sentence("It is too large"),
     [SHEET_NOT_TEXT] = sentence("It is neither a workbook (.xlsx) nor a text file (.csv)"),
-    [SHEET_OLD_FORMAT] =
-        sentence("It is in the old format .xls or protected by a password; save it as .xlsx "
-                 "without a password, or as .csv"),
-    [SHEET_NOT_A_WORKBOOK] =
-        sentence("It is not a workbook in the format .xlsx; save it as one, or as .csv"),
-    [SHEET_DAMAGED] =
-        sentence("The workbook is damaged; open it in your spreadsheet program and save it again"),
+    [SHEET_OLD_FORMAT] = sentence("It has the old format .xls or a password; save it as .xlsx"),
+    [SHEET_NOT_A_WORKBOOK] = sentence("It is not a workbook (.xlsx); save it as one, or as .csv"),
+    [SHEET_DAMAGED] = sentence("The workbook is damaged; open it and save it again"),
     [SHEET_NO_SUCH_SHEET] = sentence("The workbook has no sheet of that name"),
 };
 

@@ -201,8 +201,8 @@ static char separator_of(const char *text, size_t length)
 /* "sep=;" on the first line is how Excel is told. */
 static size_t separator_line(const char *text, size_t length, char *separator)
 {
-    if (length < 6 || memcmp(text, "sep=", 4) != 0 || memchr("\t;,", text[4], 3) == NULL ||
-        (text[5] != '\r' && text[5] != '\n'))
+    if (length < 6 || memcmp(text, "sep=", 4) != 0 || text[4] == '\0' ||
+        strchr("\t;,", text[4]) == NULL || (text[5] != '\r' && text[5] != '\n'))
         return 0;
     *separator = text[4];
     return length > 6 && text[5] == '\r' && text[6] == '\n' ? 7 : 6;

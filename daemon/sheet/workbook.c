@@ -87,11 +87,9 @@ static void parse_chunks(struct part *part, zip_file_t *file)
     while (got > 0 && !part->has_failed) {
         got = zip_fread(file, chunk, sizeof chunk);
         total += got > 0 ? (size_t)got : 0;
-        if (got < 0)
-            part_fail(part, SHEET_DAMAGED);
-        else if (total > PART_MAX)
+        if (total > PART_MAX)
             part_fail(part, SHEET_TOO_LARGE);
-        else if (XML_Parse(part->parser, chunk, (int)got, got == 0) != XML_STATUS_OK)
+        else if (got < 0 || XML_Parse(part->parser, chunk, (int)got, got == 0) != XML_STATUS_OK)
             part_fail(part, SHEET_DAMAGED);
     }
 }

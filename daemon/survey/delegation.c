@@ -182,7 +182,8 @@ static void set_cell(struct delegation_reading *reading, json_t *row, size_t cel
 {
     enum delegation_column column = reading->columns[cell];
     char text[SHEET_CELL_MAX + 1];
-    strcpy(text, sheet_cell(reading->sheet, from, cell));
+    const char *given = sheet_cell(reading->sheet, from, cell);
+    memcpy(text, given, strlen(given) + 1);
     for (char *at = text; *at != '\0'; at++)
         if (*at == '\n')
             *at = ' ';
