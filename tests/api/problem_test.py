@@ -23,6 +23,14 @@ class ProblemTest(ServiceTest):
         cls.evaluation = cls.wave.submit_good(next(iter(cls.tokens.values())), post_answers())
         cls.invitation = cls.ours.organiser.made("GET", cls.wave.path + "/invitations")["invitations"][0]["id"]
         cls.job = cls.study.job("refresh")["id"]
+        programme = f"/v1/programmes/{cls.ours.id}"
+        cls.account = cls.ours.organiser.made("POST", programme + "/accounts",
+                                              {"email": "o@example.org", "name": "O", "role": "coder"})["id"]
+        cls.webhook = cls.ours.organiser.made("POST", programme + "/webhooks",
+                                              {"url": "https://example.org/x", "label": "x"})["id"]
+        cls.ours.organiser.made("POST", cls.wave.path + "/mails", {"kind": "invitation", "to": "everybody"})
+        cls.mail = cls.ours.organiser.made("GET", cls.wave.path + "/mails")["mails"][0]["id"]
+        cls.person = cls.ours.organiser.made("GET", "/v1/persons")["persons"][0]["id"]
         cls.study.await_settled()
 
     def check_problem(self, reply, status):
@@ -96,14 +104,19 @@ class ProblemTest(ServiceTest):
         """Every operation that names something, with our ids."""
         segments = {"programme": self.ours.id, "study": self.study.id, "wave": self.wave.id, "job": self.job,
                     "participant": next(iter(self.tokens)), "invitation": self.invitation,
-                    "key": self.ours.keys["analyst"], "evaluation": self.evaluation,
+                    "key": self.ours.keys["analyst"], "evaluation": self.evaluation, "account": self.account,
+                    "webhook": self.webhook, "person": self.person, "mail": self.mail,
                     "instrument": "benchmarking-post", "version": "1", "number": "1"}
         bodies = {"createKey": {"role": "analyst", "label": "x"}, "changeStudy": {"name": "x"},
                   "changeDelegate": {"role": "x"}, "changeWave": {"closes_at": None},
                   "createWave": {"kind": "fu", "instrument": "benchmarking-post", "version": 1},
                   "setDisposition": {"code": "R"},
                   "setDispositions": {"dispositions": [{"participant": next(iter(self.tokens)), "code": "R"}]},
-                  "withdrawRelease": {"reason": "x"}, "submitEvaluation": {"answers": {}},
+                  "withdrawRelease": {"reason": "x"}, "submitEvaluation": {"answers": {}}, "enterEvaluation": {"answers": {}},
+                  "createAccount": {"email": "a@example.org", "name": "x", "role": "coder"},
+                  "createWebhook": {"url": "https://a.example.org/", "label": "x"}, "erasePerson": {"reason": "asked for"},
+                  "changeProgramme": {"retention_months": 1}, "setConsent": {"sv": "x", "en": "x"},
+                  "queueMails": {"kind": "reminder", "to": "everybody"}, "setMailPlan": {}, "withdrawMails": {},
                   "importDelegates": b"name,email,sector,organisation\nA,a@b.se,state,O\n",
                   "importEvaluations": b"{}\n"}
         types = {"importDelegates": "text/csv", "importEvaluations": "application/x-ndjson"}
@@ -116,10 +129,12 @@ class ProblemTest(ServiceTest):
                 yield name, method.upper(), pattern.format(**segments), bodies.get(name), types.get(name)
 
     def test_another_programme_sees_nothing(self):
+        paths = (self.study.path, self.wave.path, f"/v1/programmes/{self.ours.id}/keys", self.study.path + "/waves",
+                 self.study.path + "/delegates", self.wave.path + "/invitations", self.wave.path + "/mails",
+                 self.wave.path + "/consent", f"/v1/programmes/{self.ours.id}/accounts",
+                 f"/v1/programmes/{self.ours.id}/webhooks", f"/v1/programmes/{self.ours.id}")
         before = self.service.sql("SELECT count(*) FROM debrief.audit_record")
-        state = [self.ours.organiser.get(path).body for path in
-                 (self.study.path, self.wave.path, f"/v1/programmes/{self.ours.id}/keys", self.study.path + "/waves",
-                  self.study.path + "/delegates", self.wave.path + "/invitations")]
+        state = [self.ours.organiser.get(path).body for path in paths]
         called = 0
         for name, method, path, body, content_type in self.foreign_calls():
             for role in Programme.roles:
@@ -136,13 +151,10 @@ class ProblemTest(ServiceTest):
                         self.check_problem(reply, reply.status)
                         self.assertIn(reply.status, (403, 404), reply)
         self.assertGreater(called, 80)
-        after = [self.ours.organiser.get(path).body for path in
-                 (self.study.path, self.wave.path, f"/v1/programmes/{self.ours.id}/keys", self.study.path + "/waves",
-                  self.study.path + "/delegates", self.wave.path + "/invitations")]
-        self.assertEqual(state, after)
+        self.assertEqual(state, [self.ours.organiser.get(path).body for path in paths])
         self.assertEqual(self.theirs.organiser.made("GET", "/v1/studies"), {"studies": []})
         jobs = self.theirs.organiser.made("GET", "/v1/jobs")["jobs"]
-        self.assertEqual([(job["kind"], job["study"]) for job in jobs], [("compare", None)])
+        self.assertEqual([(job["kind"], job["study"]) for job in jobs], [("compare", None), ("retention", None)])
         listed = self.theirs.organiser.made("GET", "/v1/programmes")["programmes"]
         self.assertEqual([one["id"] for one in listed], [self.theirs.id])
         self.assertGreater(int(self.service.sql("SELECT count(*) FROM debrief.audit_record")[0][0]), 0, before)
