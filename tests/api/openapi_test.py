@@ -166,7 +166,7 @@ class OpenapiTest(ServiceTest):
         call("changeStudy", organiser, study, {"note": "changed", "ends_on": "2026-05-06"})
         call("getStudy", organiser, study)
         call("listStudies", organiser)
-        people = people_of(*["politics"] * 7 + ["state"], prefix="described")
+        people = people_of(*["politics"] * 9 + ["state"], prefix="described")
         call("importDelegates", organiser, study, delegation_csv(people), "text/csv")
         delegates = call("listDelegates", organiser, study, query="?limit=5")["delegates"]
         one = {**study, "participant": delegates[0]["id"]}
