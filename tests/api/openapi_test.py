@@ -176,6 +176,14 @@ class OpenapiTest(ServiceTest):
         call("getWave", organiser, wave)
         call("changeWave", organiser, wave, {"closes_at": "2099-01-01T00:00:00Z"})
         call("createInvitations", organiser, wave)
+        call("setMailPlan", organiser, wave, {"mails_max": 3, "reminders": [{"date": "2098-12-01"}]})
+        call("getMailPlan", organiser, wave)
+        call("queueMails", organiser, wave, {"kind": "invitation", "to": "waiting"})
+        mails = call("listMails", organiser, wave, query="?limit=2")["mails"]
+        call("withdrawMail", organiser, {"mail": mails[0]["id"]})
+        call("withdrawMails", organiser, wave, {})
+        self.service.sql(f"UPDATE debrief.mail SET state = 'sent', sent_at = now() WHERE mail_id = '{mails[1]['id']}'")
+        call("reportBounce", organiser, {**ours, "mail": mails[1]["id"]}, {"status": "5.1.1"})
         invitations = call("listInvitations", organiser, wave, query="?tokens=1&limit=3")["invitations"]
         for name in ("rotateInvitation", "revokeInvitation"):
             call(name, organiser, {"invitation": invitations[1]["id"]})
@@ -197,14 +205,6 @@ class OpenapiTest(ServiceTest):
                       if delegate["id"] not in {invitations[0]["participant"], *(each["id"] for each in delegates)})
         call("enterEvaluation", organiser, {**wave, "participant": silent, "evaluation": new_id()},
              {"answers": post_answers()})
-        call("setMailPlan", organiser, wave, {"mails_max": 3, "reminders": [{"date": "2098-12-01"}]})
-        call("getMailPlan", organiser, wave)
-        call("queueMails", organiser, wave, {"kind": "invitation", "to": "waiting"})
-        mails = call("listMails", organiser, wave, query="?limit=2")["mails"]
-        call("withdrawMail", organiser, {"mail": mails[0]["id"]})
-        call("withdrawMails", organiser, wave, {})
-        self.service.sql(f"UPDATE debrief.mail SET state = 'sent', sent_at = now() WHERE mail_id = '{mails[1]['id']}'")
-        call("reportBounce", organiser, {**ours, "mail": mails[1]["id"]}, {"status": "5.1.1"})
         call("getConsent", organiser, wave)
         call("setConsent", organiser, wave, {"sv": "Ja?", "en": "Yes?"})
         call("closeWave", organiser, wave)
