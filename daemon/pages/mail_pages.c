@@ -104,12 +104,14 @@ static void write_question(struct request *request, int status, const char *type
     enum language language = page_language(request);
     const char *title = say(language, "Lost your link?");
     bool is_wrong = typed != NULL;
-    page_begin(&page, request, language, &(struct page_head){.title = title});
+    page_begin(&page, request, language,
+               &(struct page_head){.title = title, .stylesheet = "desk.css"});
     html_printf(&page.html, "<h1>%s</h1><p>%s</p>", title,
                 say(language, "Write the e-mail address that the invitation came to, and your "
                               "links are sent there again."));
     html_printf(&page.html,
-                "<form method=\"post\" action=\"/resend\"><p><label for=\"address\">%s</label>",
+                "<form method=\"post\" action=\"/resend\"><div class=\"field\"><label "
+                "for=\"address\">%s</label>",
                 say(language, "E-mail address"));
     if (is_wrong)
         html_printf(&page.html, "<span class=\"error\" id=\"wrong\">%s</span>",
@@ -120,7 +122,7 @@ static void write_question(struct request *request, int status, const char *type
                 is_wrong ? typed : "");
     if (is_wrong)
         buf_append_text(&page.html, " aria-invalid=\"true\" aria-describedby=\"wrong\"");
-    html_printf(&page.html, "></p><p><button class=\"main\">%s</button></p></form>",
+    html_printf(&page.html, "></div><button class=\"main\">%s</button></form>",
                 say(language, "Send my links"));
     html_printf(&page.html, "<p class=\"quiet\">%s</p>",
                 say(language, "Links of anonymous forms cannot be sent again: please look for "

@@ -101,7 +101,30 @@ const forged = {
   },
 };
 
+const lostLink = ["sv", "en"].flatMap((language) =>
+  [PHONE, DESKTOP].map((size) => ({
+    name: `lost link: ${language}, ${size.width} px`,
+    async play() {
+      await visit({ ...refused, language, size, scripts: size === PHONE }, async (page) => {
+        await page.goto(`${made.url}/resend`);
+        await check(page, `lost-link-${language}`);
+        await page.locator("#address").evaluate((input) => input.removeAttribute("type"));
+        await page.locator("#address").fill("nobody");
+        await page.locator("main button").click();
+        assert.equal(await page.locator("#address").inputValue(), "nobody");
+        assert.equal(await page.locator("#address").getAttribute("aria-invalid"), "true");
+        await check(page, `lost-link-wrong-${language}`);
+        await page.locator("#address").fill("nobody@example.org");
+        await page.locator("main button").click();
+        assert.equal(await page.locator("#address").count(), 0);
+        await check(page, `lost-link-asked-${language}`);
+      });
+    },
+  })),
+);
+
 export const cases = [
+  ...lostLink,
   ...page404("foreign link", () => `${made.url}/i/${altered(made.every.tokens.at(-1))}`),
   ...page404("revoked link", () => `${made.url}/i/${made.revoked}`),
   ...page404("no cookie", () => `${made.url}/form`),
