@@ -104,7 +104,7 @@ void visit_take_form(struct visit *visit, struct form *form);
 /* Decides by `answers` what is shown, and fills `values` and `violations` from them. */
 void visit_settle(struct visit *visit);
 /* The same for other answers; `shown` has room for every item. Adds violations. */
-void visit_judge(const struct visit *visit, const json_t *answers, bool *shown,
+void visit_judge(const struct visit *visit, const json_t *given, bool *shown,
                  struct violations *violations);
 /* Finds the sections of the visit's instrument. */
 void visit_divide(struct visit *visit);

@@ -208,21 +208,21 @@ static void go_on(struct visit *visit, const struct posting *posting)
     const char *go = posting->go;
     const char *fresh = posting->forward ? newly_shown(visit, posting) : NULL;
     size_t here = posting->section < visit->section_count ? posting->section + 1 : 1;
-    if (starts_with(go, "language."))
+    bool speaks = starts_with(go, "language.");
+    bool is_review = speaks ? posting->section == visit->section_count : strcmp(go, "review") == 0;
+    if (speaks)
         page_choose_language(visit->request, visit->language);
     if (fresh != NULL)
         snprintf(path, sizeof path, "/form?section=%zu&new=%s#new", here, fresh);
-    else if (starts_with(go, "language.") && posting->section == visit->section_count)
+    else if (is_review)
         snprintf(path, sizeof path, "/form?section=review");
-    else if (starts_with(go, "language."))
+    else if (speaks)
         snprintf(path, sizeof path, "/form?section=%zu", here);
     else if (starts_with(go, "add."))
         snprintf(path, sizeof path, "/form?section=%zu&more=%.40s#item-%.40s", here, go + 4,
                  go + 4);
     else if (starts_with(go, "clear."))
         snprintf(path, sizeof path, "/form?section=%zu#item-%.40s", here, go + 6);
-    else if (strcmp(go, "review") == 0)
-        snprintf(path, sizeof path, "/form?section=review");
     else
         path_to(visit, posting, path, sizeof path);
     visit_see(visit, path);
@@ -259,15 +259,15 @@ void form_reply_json(struct visit *visit, int status, json_t *owned_body)
 
 static void after_merge(struct visit *visit, struct posting *posting)
 {
-    const char *send = fields_get(visit->fields, "send");
+    bool is_sent = posting->every_item
+                       ? fields_get(visit->fields, "send") != NULL && posting->violations.total == 0
+                       : strcmp(posting->go, "send") == 0;
     if (visit->state == VISIT_CLOSED) {
         form_closed(visit);
-    } else if (posting->every_item && send != NULL && posting->violations.total == 0) {
+    } else if (is_sent) {
         form_send(visit);
     } else if (posting->every_item) {
         reply_saved(visit, posting);
-    } else if (strcmp(posting->go, "send") == 0) { /* the draft has only just begun */
-        form_send(visit);
     } else if (posting->violations.total > 0 && posting->section < visit->section_count) {
         visit->section = posting->section;
         visit->more = starts_with(posting->go, "add.") ? posting->go + 4 : NULL;

@@ -1,7 +1,7 @@
 /* Every answer once more before it is sent. */
 #include "form.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void write_separator(struct buf *html, size_t count)
@@ -27,7 +27,6 @@ static const char *option_text(const struct visit *visit, const struct item *ite
 static void write_point(struct buf *html, const struct visit *visit, const struct item *item,
                         const char *value)
 {
-    int point;
     const char *label = NULL;
     if (strcmp(value, "!dk") == 0 || strcmp(value, "!refused") == 0) {
         html_text(html,
@@ -36,8 +35,8 @@ static void write_point(struct buf *html, const struct visit *visit, const struc
         return;
     }
     html_text(html, value);
-    if (item->labels == NULL || sscanf(value, "%d", &point) != 1 || point < item->minimum ||
-        point > item->maximum)
+    long point = strtol(value, NULL, 10);
+    if (item->labels == NULL || point < item->minimum || point > item->maximum)
         return;
     label = form_word(visit, &item->labels[point - item->minimum]);
     if (label != NULL)
@@ -124,6 +123,8 @@ static void write_value(struct buf *html, const struct visit *visit, size_t inde
     else if (item->type == ITEM_BINARY)
         html_text(html, say(visit->language,
                             value != NULL && *value == '1' ? sentence("Yes") : sentence("No")));
+    else if (value != NULL && item->type == ITEM_TEXT)
+        html_text(html, value);
     else if (value != NULL)
         write_point(html, visit, item, value);
 }
