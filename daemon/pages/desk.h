@@ -142,7 +142,7 @@ const char *desk_wave_name(enum language language, const char *kind);
 
 /* desk_frame.c: writes the page around a rendered content and replies. */
 void desk_frame(struct desk *desk, int status, const char *title, desk_render_fn *render,
-                const char *sentence);
+                const char *text);
 
 /* desk_message.c: the message of the page before, in a cookie. */
 struct desk_message {

@@ -162,7 +162,10 @@ static void write_delegation(struct desk *desk, struct buf *html)
         total += desk_number(counts, json_string_value(sector));
     }
     html_printf(html, "<h2>%s</h2>", say(language, "The delegation"));
-    html_printf(html, "<div class=\"scroll\"><table><caption>");
+    html_printf(html,
+                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table>"
+                "<caption>",
+                say(language, "The delegation"));
     html_printf(html, say_number(language, total, "%ld person travels.", "%ld people travel."),
                 total);
     html_printf(
