@@ -89,33 +89,63 @@ static bool is_phrase(const json_t *value, const json_t *languages)
 typedef void phrase_fn(void *context, size_t index, const char *where, json_t *phrase);
 
 struct walk {
+    enum language language;
     const json_t *languages;
     phrase_fn *visit;
     void *context;
     size_t count;
 };
 
-static void walk(struct walk *walk_state, const char *where, json_t *value)
+/* What a member of a definition is called; "" for what goes without saying. */
+static const char *member_name(enum language language, const char *key)
+{
+    static const struct {
+        const char *key;
+        const char *name;
+    } names[] = {
+        {"items", ""},
+        {"text", ""},
+        {"scale", ""},
+        {"title", sentence("Title")},
+        {"description", sentence("Introduction")},
+        {"help", sentence("Help")},
+        {"labels", sentence("Scale")},
+        {"options", sentence("Option")},
+        {"rows", sentence("Line")},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i].key, key) == 0)
+            return names[i].name[0] != '\0' ? say(language, names[i].name) : "";
+    return key;
+}
+
+#define PLACE_SIZE 200
+
+static void join(char place[PLACE_SIZE], const char *where, const char *name)
+{
+    bool is_apart = where[0] != '\0' && name[0] != '\0';
+    snprintf(place, PLACE_SIZE, "%s%s%s", where, is_apart ? " · " : "", name);
+}
+
+static void walk(struct walk *state, const char *where, json_t *value)
 {
     const char *key;
     json_t *member;
     size_t index;
-    if (is_phrase(value, walk_state->languages)) {
-        walk_state->visit(walk_state->context, walk_state->count++, where, value);
+    char place[PLACE_SIZE];
+    if (is_phrase(value, state->languages)) {
+        state->visit(state->context, state->count++, where, value);
         return;
     }
     json_object_foreach(value, key, member)
     {
-        char inner[160];
-        snprintf(inner, sizeof inner, "%s%s%s", where, where[0] != '\0' ? " · " : "", key);
-        walk(walk_state, inner, member);
+        join(place, where, member_name(state->language, key));
+        walk(state, place, member);
     }
     json_array_foreach(value, index, member)
     {
-        char inner[160];
-        const char *id = desk_text(member, "id");
-        snprintf(inner, sizeof inner, "%s%s%s", where, where[0] != '\0' ? " · " : "", id);
-        walk(walk_state, inner, member);
+        join(place, where, desk_text(member, "id"));
+        walk(state, place, member);
     }
 }
 
@@ -125,18 +155,28 @@ struct writing {
     const json_t *languages;
 };
 
+/* Each language is named in itself. */
+static const char *language_name(const char *code)
+{
+    enum language language;
+    if (!language_find(code, &language))
+        return code;
+    return language == LANGUAGE_SV ? "Svenska" : "English";
+}
+
 static void write_phrase(void *context, size_t index, const char *where, json_t *phrase)
 {
     const struct writing *writing = context;
     struct buf *html = writing->html;
-    html_printf(html, "<fieldset class=\"field\"><legend>%s</legend><div class=\"pair\">", where);
+    html_printf(html, "<fieldset><legend>%s</legend><div class=\"pair\">", where);
     for (size_t i = 0; i < json_array_size(writing->languages); i++) {
         const char *code = json_string_value(json_array_get(writing->languages, i));
-        html_printf(
-            html,
-            "<div class=\"field\"><label for=\"t%zu-%s\">%s</label><textarea id=\"t%zu-%s\" "
-            "name=\"t.%zu.%s\" lang=\"%s\" rows=\"2\">\n%s</textarea></div>",
-            index, code, code, index, code, index, code, code, desk_text(phrase, code));
+        html_printf(html,
+                    "<div class=\"field\"><label class=\"quiet\" for=\"t%zu-%s\">%s</label>"
+                    "<textarea id=\"t%zu-%s\" name=\"t.%zu.%s\" lang=\"%s\" rows=\"1\">\n%s"
+                    "</textarea></div>",
+                    index, code, language_name(code), index, code, index, code, code,
+                    desk_text(phrase, code));
     }
     buf_append_text(html, "</div></fieldset>");
 }
@@ -145,12 +185,14 @@ static void write_texts(struct desk *desk, struct buf *html, json_t *definition)
 {
     const json_t *languages = json_object_get(definition, "languages");
     struct writing writing = {desk, html, languages};
-    struct walk texts = {languages, write_phrase, &writing, 0};
+    struct walk texts = {desk->language, languages, write_phrase, &writing, 0};
+    buf_append_text(html, "<div class=\"texts\">");
     desk_form(desk, html, VERSION_PATH);
     walk(&texts, "", definition);
     html_printf(html, "<p class=\"actions\"><button class=\"main\">%s</button></p>",
                 say(desk->language, "Save the texts"));
     desk_form_end(html);
+    buf_append_text(html, "</div>");
 }
 
 static void write_publish(struct desk *desk, struct buf *html)
@@ -262,7 +304,7 @@ static void version_known(struct desk *desk, int status, const json_t *body, voi
     }
     json_t *definition = json_deep_copy(json_object_get(body, "definition"));
     struct writing writing = {desk, NULL, json_object_get(definition, "languages")};
-    struct walk texts = {writing.languages, take_phrase, &writing, 0};
+    struct walk texts = {desk->language, writing.languages, take_phrase, &writing, 0};
     struct violations violations;
     violations_init(&violations);
     walk(&texts, "", definition);

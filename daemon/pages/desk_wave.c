@@ -45,6 +45,8 @@ static void write_links(struct desk *desk, struct buf *html)
         desk_button(desk, html, WAVE "/mails/test", "", say(language, "Mail me a test invitation"));
     html_printf(html, "<a class=\"button\" href=\"%s\">%s</a>", desk_path(desk, WAVE "/mails").text,
                 say(language, "Plan the mails"));
+    html_printf(html, "<a class=\"button\" href=\"%s\">%s</a>",
+                desk_path(desk, WAVE "/consent").text, say(language, "What participants agree to"));
     html_printf(html, "<a class=\"button\" href=\"%s\">%s</a></div>",
                 desk_path(desk, WAVE "/people").text, say(language, "People and their links"));
 }

@@ -16,7 +16,8 @@ import tempfile
 import threading
 import warnings
 
-from service import SKIPPED, SOURCE, Client, Service, ServiceTest, await_true, free_port, main
+from service import (SKIPPED, SOURCE, Client, Programme, Service, ServiceTest, await_true, free_port, load_definition,
+                     main, people_of)
 
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 HOST = "trips.example.org"
@@ -214,6 +215,23 @@ class NginxTest(ServiceTest):
             context.maximum_version = ssl.TLSVersion.TLSv1_1
             with socket.create_connection(("127.0.0.1", self.proxy.port)) as plain:
                 context.wrap_socket(plain, server_hostname=HOST)
+
+    def test_a_participants_cookie_goes_back_over_https(self):
+        """A whole visit through the proxy: link, cookie, form, and nothing for whoever has no cookie."""
+        study = Programme(self.service, "Behind a proxy").study()
+        study.import_delegates(people_of("politics", "state"))
+        wave = study.wave("post", *study.programme.publish(load_definition("post")))
+        token = next(iter(wave.invite().values()))
+        status, headers, _ = self.proxy.call("GET", "/i/" + token)
+        self.assertEqual((status, headers["Location"]), (303, "/form"))
+        cookie = next(line for line in headers.get_all("Set-Cookie") if line.startswith("__Host-"))
+        for attribute in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
+            self.assertIn(attribute, [word.strip() for word in cookie.split(";")])
+        status, headers, body = self.proxy.call("GET", "/form", headers={"Cookie": cookie.split(";")[0]})
+        self.assertEqual(status, 200)
+        self.assertIn(b'action="/form"', body)
+        self.assertEqual(headers["Strict-Transport-Security"], "max-age=63072000")
+        self.assertNotIn(b'action="/form"', self.proxy.call("GET", "/form")[2])
 
     def test_limits_agree(self):
         for size, accepted in ((MAX_BODY, True), (MAX_BODY + 1, False)):

@@ -70,7 +70,8 @@ static void everything_answered(void)
             "\"22222222-2222-4222-8222-22222222222A\":null},"
             "\"CONTACTS\":[{\"kept\":true,\"name\":\"N\",\"organisation\":\"O\"},{\"name\":\"M\"}],"
             "\"COMMIT\":[{\"text\":\"T\",\"level\":\"organisation\",\"due\":\"2027-03\","
-            "\"audience\":\"A\"},{\"text\":\"U\",\"level\":\"individual\",\"id\":\"c-1\"}],"
+            "\"named\":true,\"audience\":\"A\"},{\"text\":\"U\",\"level\":\"individual\",\"id\":"
+            "\"c-1\"}],"
             "\"MORE\":4,\"LAST\":{\"x\":1,\"y\":2}}}"),
         ANSWERS_OK);
     static const int16_t expected[] = {5, 10, 0, 3, 1, 0, 0, 1, 5, -1, 1, 2, 0, 1, 1, 500, 4, 1, 2};
@@ -83,7 +84,7 @@ static void everything_answered(void)
                            "\":null},\"CONTACTS\":[{\"name\":\"N\",\"organisation\":"
                            "\"O\",\"kept\":true},{\"name\":\"M\"}],"
                            "\"COMMIT\":[{\"id\":\"1\",\"text\":\"T\",\"level\":\"organisation\","
-                           "\"due\":\"2027-03\",\"audience\":\"A\"},"
+                           "\"due\":\"2027-03\",\"audience\":\"A\",\"named\":true},"
                            "{\"id\":\"c-1\",\"text\":\"U\",\"level\":\"individual\"}],"
                            "\"STATUS\":{\"c-1\":\"completed\",\"c_2\":\"unknown\"}}");
     CU_ASSERT_STRING_EQUAL(answers.language, "en");
