@@ -3,13 +3,12 @@ come between."""
 
 import concurrent.futures
 import json
-import os
 import time
 import urllib.parse
 
 from browser import Browser, entry_list
-from service import (SOURCE, Client, Programme, ServiceTest, delegation_csv, load_definition, main, new_id, people_of,
-                     post_answers)
+from service import (Client, Programme, ServiceTest, delegation_csv, load_definition, main, new_id,
+                     people_of)
 
 HOSTILE = "<script>alert(1)</script> \" ' & </textarea> å 🎉"
 
