@@ -461,6 +461,8 @@ DECLARE
     stays jsonb;
     t record;
 BEGIN
+    -- Before any study is marked stale, as the job that releases interviews does: the other order is a deadlock.
+    PERFORM FROM debrief.interview_set s WHERE s.programme_id = programme FOR UPDATE;
     SELECT * INTO who FROM identity.person p WHERE p.programme_id = programme AND p.person_id = person FOR UPDATE;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such person, or erased already');
