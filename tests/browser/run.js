@@ -6,6 +6,9 @@ const files = ["access", "answer", "desk", "looks", "offline", "script", "weight
 const wanted = process.env.DEBRIEFD_CASES ?? "";
 const modules = await Promise.all(files.map((name) => import(`./${name}_cases.js`)));
 const cases = modules.flatMap((one) => one.cases).filter(({ name }) => name.includes(wanted));
+if (cases.length === 0) {
+  throw new Error("no case was played");
+}
 
 describe("pages", { concurrency: 2 }, () => {
   after(closeBrowser);
