@@ -121,6 +121,7 @@ static void post_draft(struct request *request)
 }
 
 const struct route form_routes[] = {
+    {METHOD_GET, "/", form_home, NULL},
     {METHOD_GET, "/i/{token}", get_link, NULL},
     {METHOD_GET, "/form", get_form, NULL},
     {METHOD_POST, "/form", post_form, NULL},

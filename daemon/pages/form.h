@@ -134,6 +134,7 @@ void form_saving(struct page *page, const struct visit *visit);
 
 /* form_notice.c: pages that say why there is no form. */
 void form_no_link(struct request *request);
+void form_home(struct request *request);
 void form_bad_link(struct request *request, const char *text);
 void form_revoked(struct request *request, enum language language);
 void form_closed(struct visit *visit);

@@ -13,6 +13,21 @@ void form_no_link(struct request *request)
                            "one."));
 }
 
+/* What somebody sees who types the server's name alone. */
+void form_home(struct request *request)
+{
+    enum language language = page_language(request);
+    const char *heading = say(language, "Evaluations");
+    struct page page;
+    page_begin(&page, request, language, &(struct page_head){.title = heading});
+    html_printf(&page.html, "<h1>%s</h1><p>%s</p><p><a href=\"/resend\">%s</a></p>", heading,
+                say(language, "Whoever is invited has a link in a mail: it opens the form."),
+                say(language, "Send me my link again"));
+    html_printf(&page.html, "<p><a href=\"/desk\">%s</a></p>",
+                say(language, "For those who lead a trip: the desk"));
+    page_end(&page, 200);
+}
+
 void form_bad_link(struct request *request, const char *text)
 {
     enum language language = page_language(request);

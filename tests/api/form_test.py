@@ -351,6 +351,8 @@ class FormTest(ServiceTest):
             page = browser.get("/i/" + text)
             self.assertEqual((page.status, page.title, browser.cookies), (404, "Länken är inte hel", {}))
             time.sleep(0.2)
+        page = Browser(self.service).get("/")
+        self.assertEqual((page.status, page.title), (200, "Utvärderingar"))
         page = Browser(self.service).get("/form")
         self.assertEqual((page.status, page.title), (401, "Öppna formuläret från din inbjudan"))
         self.assertEqual(Browser(self.service).get("/receipt/" + "A" * 43).status, 404)

@@ -68,7 +68,7 @@ class ProblemTest(ServiceTest):
             self.assertEqual({name.strip() for name in reply.headers["Allow"].split(",")}, allowed)
 
     def test_unknown_paths_are_404(self):
-        for path in ["/", "/v1", "/v1/nothing", "/v2/studies", "/v1/studies/", "/v1/studies/not-a-uuid",
+        for path in ["/nothing", "/v1", "/v1/nothing", "/v2/studies", "/v1/studies/", "/v1/studies/not-a-uuid",
                      f"/v1/studies/{new_id()}", f"/v1/waves/{new_id()}", f"/v1/instruments/none/versions/1",
                      f"/v1/instruments/benchmarking-post/versions/one",
                      f"/v1/instruments/benchmarking-post/versions/9999999", f"/v1/jobs/{new_id()}/runs"]:

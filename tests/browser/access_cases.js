@@ -106,7 +106,9 @@ const lostLink = ["sv", "en"].flatMap((language) =>
     name: `lost link: ${language}, ${size.width} px`,
     async play() {
       await visit({ ...refused, language, size, scripts: size === PHONE }, async (page) => {
-        await page.goto(`${made.url}/resend`);
+        await page.goto(made.url);
+        await check(page, `front-${language}`);
+        await page.locator("main a").first().click();
         await check(page, `lost-link-${language}`);
         await page.locator("#address").evaluate((input) => input.removeAttribute("type"));
         await page.locator("#address").fill("nobody");
