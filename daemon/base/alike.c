@@ -55,8 +55,25 @@ static size_t common(const char *one, const char *other)
     return length;
 }
 
+static const char *next_digit(const char *text)
+{
+    return text + strcspn(text, "0123456789");
+}
+
+static bool has_same_digits(const char *one, const char *other)
+{
+    for (;; one++, other++) {
+        one = next_digit(one);
+        other = next_digit(other);
+        if (*one != *other || *one == '\0')
+            return *one == *other;
+    }
+}
+
 bool alike_within_one(const char *one, const char *other)
 {
+    if (!has_same_digits(one, other))
+        return false;
     size_t same = common(one, other);
     one += same;
     other += same;

@@ -12,7 +12,7 @@
 void alike_fold(const char *text, char *out, size_t size);
 
 /* True for equal texts and those that one insertion, deletion, change or swap of neighbours makes
- * equal (Damerau 1964). */
+ * equal (Damerau 1964). Numbers count rather than are misspelt: texts with other digits differ. */
 bool alike_within_one(const char *one, const char *other);
 
 #endif

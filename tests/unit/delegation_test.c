@@ -163,6 +163,8 @@ static void test_alike(void)
     CU_ASSERT(alike_within_one("svensson", "svenson") && alike_within_one("svenson", "svensson"));
     CU_ASSERT(alike_within_one("abc", "acb") && alike_within_one("abc", "abd"));
     CU_ASSERT(!alike_within_one("abc", "cba") && !alike_within_one("ab", "abcd"));
+    CU_ASSERT(alike_within_one("guest7a", "guest7b") && !alike_within_one("guest7", "guest8"));
+    CU_ASSERT(!alike_within_one("guest1", "guest12") && !alike_within_one("guest", "guest1"));
     CU_ASSERT(!alike_within_one("", "ab") && !alike_within_one("abcd", "bcde"));
 
     read_table("namn;e-post;sektor;organisation\n"
