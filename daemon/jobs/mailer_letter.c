@@ -20,6 +20,7 @@ struct desk {
     char links[LETTER_WAVES][LINK_SIZE];
     char sign_in[LINK_SIZE];
     char unsubscribe[LINK_SIZE];
+    bool is_test; /* to an organiser, who must not take it for his own invitation */
 };
 
 static const char *text_of(const json_t *object, const char *name)
@@ -91,6 +92,7 @@ static void add_wave(struct desk *desk, const json_t *wave)
         return;
     char *link = desk->links[letter->wave_count];
     make_link(desk, wave, link);
+    desk->is_test = desk->is_test || text_of(wave, "preview")[0] != '\0';
     letter->waves[letter->wave_count++] = (struct letter_wave){
         .study = text_of(wave, "study"),
         .title = title_of(wave, letter->language),
@@ -162,6 +164,8 @@ static void write_message(const struct desk *desk, const char *address, struct b
     buf_init(&html);
     bounce_id(&given->mail, &given->programme, name);
     snprintf(id, sizeof id, "%s%s", name, strchr(given->from->address, '@'));
+    if (desk->is_test)
+        buf_printf(&subject, "%s: ", say(desk->letter.language, "Test"));
     letter_write(&desk->letter, &subject, &text, &html);
     struct message message = {
         .id = id,

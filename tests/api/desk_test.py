@@ -638,6 +638,7 @@ class Delivered(DeskTest):
         page = browser.send(path + "/mails/test")
         self.assertEqual(page.document.notices, ["A test invitation is on its way to you."])
         self.assertEqual(self.await_link(r"/desk/studies/\S+"), path + "/preview")
+        self.assertTrue(any(mail.subject.startswith("Test: ") for mail in self.receiver.to("anna@example.org")))
         self.assertEqual(self.programme.organiser.made("GET", wave.path + "/mails")["counts"], {})
         self.assertEqual(self.programme.organiser.made("GET", wave.path + "/invitations")["invitations"], [])
 
