@@ -17,6 +17,12 @@ struct entering {
 /* A form_found_fn knows only the request: gives what is entered, and the user slot back. */
 static struct entering *entering_of(struct request *request);
 
+static const struct proxy_outcome unavailable = {
+    .status = 503,
+    .slug = "unavailable",
+    .detail = "the database is away: nothing is known to be stored, and repeating is safe",
+};
+
 static void stored(void *context, enum ingest_outcome outcome, const struct buf *receipt,
                    const struct error *err)
 {
@@ -26,9 +32,8 @@ static void stored(void *context, enum ingest_outcome outcome, const struct buf 
     if (outcome == INGEST_STALE)
         told.detail = "there is an answer already, which these do not name as replaced";
     if (err != NULL)
-        request_problem_error(entering->request, err);
-    else
-        entering->done(entering->request, &told);
+        told = unavailable;
+    entering->done(entering->request, &told);
 }
 
 /* On record, or refused. */
@@ -36,7 +41,7 @@ static void begun(void *context, const struct rows *rows, const struct error *er
 {
     struct entering *entering = context;
     if (err != NULL) {
-        request_problem_error(entering->request, err);
+        entering->done(entering->request, &unavailable);
         return;
     }
     int status = (int)rows_int64(rows, 0, 0);

@@ -259,6 +259,9 @@ void desk_refuse(struct desk *desk, const char *path, const char *message)
     leave(desk, path, true, message);
 }
 
+/* One sentence for what must not be told apart: it would say who has answered. */
+#define NOT_NOW sentence("This person gets no such mail now.")
+
 /* What statements refuse with, for people. */
 static const struct {
     const char *detail;
@@ -276,15 +279,16 @@ static const struct {
     {"the wave is closed by then", sentence("The questionnaire is closed by then.")},
     {"the wave has no closing time to give notice of",
      sentence("Give the questionnaire a closing date first.")},
-    /* Not that it is because the person answered, which is nobody's to know. */
-    {"not sent: this person has answered", sentence("This person needs no such mail.")},
+    {"not sent: this person has answered", NOT_NOW},
+    {"not sent: this person declined, or is not eligible", NOT_NOW},
+    {"not sent: this person has as many mails about this wave as mails_max of its mail plan allows",
+     NOT_NOW},
     {"not sent: this person has no e-mail address that mail can be sent to",
      sentence("This person has no e-mail address that works.")},
     {"not sent: mail to this address was refused; it is tried again when the address changes",
      sentence("This person has no e-mail address that works.")},
     {"not sent: this person wants no mail", sentence("This person wants no mail.")},
-    {"not sent: this person has such a mail within 20 hours of that time",
-     sentence("This person had such a mail less than a day ago.")},
+    {"not sent: this person has such a mail within 20 hours of that time", NOT_NOW},
     {"ten tests an hour are enough", sentence("Ten tests an hour are enough.")},
     {"at is too far away", sentence("That is too far away.")},
 };

@@ -275,6 +275,14 @@ static void people_found(void *context, const struct rows *rows, const struct er
         visit_unavailable(visit, err);
         return;
     }
+    /* Nobody: the invitation ended this moment. That is not to be everybody's roster. */
+    if (rows_count(rows) == 0) {
+        struct request *request = visit->request;
+        enum language language = visit->language;
+        visit_finish(visit);
+        form_revoked(request, language);
+        return;
+    }
     if (visit->form->pages == NULL) {
         visit->form->pages = read_people(rows);
         visit->form->release_pages = free_people;

@@ -3,6 +3,7 @@
 #include <debriefd/credential.h>
 #include <debriefd/message.h>
 #include <debriefd/operation.h>
+#include <debriefd/principal.h>
 #include <debriefd/page.h>
 #include <string.h>
 
@@ -163,6 +164,12 @@ static void resend(struct request *request)
         address[end - 1] = '\0';
     if (!message_is_address(address)) {
         write_question(request, 422, address);
+        return;
+    }
+    if (!principal_may_guess(request, address)) {
+        enum language language = page_language(request);
+        page_say(request, language, 429, say(language, "That did not work just now"),
+                 say(language, "Please try again in a minute."));
         return;
     }
     struct params params;

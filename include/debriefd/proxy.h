@@ -24,7 +24,7 @@ struct proxy_outcome {
 };
 
 /* Called exactly once, at once or later; what it is given is borrowed for the call. Not called when
- * a reply was sent instead: 404 for an unknown wave, 503. */
+ * a reply was sent instead: 404 for an unknown wave, 503 while its form is looked up. */
 typedef void proxy_done_fn(struct request *request, const struct proxy_outcome *outcome);
 
 /* `body` is an evaluation as answers.h says; copied. */

@@ -17,11 +17,14 @@ $$;
 -- Every token of the wave, for who hands them out on paper: ordered by themselves, so in no order of people. No row
 -- once the secret is gone.
 CREATE FUNCTION logic.anonymous_links(programme uuid, wave uuid) RETURNS TABLE (token bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    UPDATE debrief.anonymous_secret s SET listed_at = coalesce(s.listed_at, now())
+    WHERE s.programme_id = programme AND s.wave_id = wave;
     SELECT t.token
     FROM debrief.wave w
-    JOIN debrief.delegate d ON d.programme_id = w.programme_id AND d.study_id = w.study_id
-        AND d.valid_until = 'infinity' AND d.travelled AND NOT d.is_staff
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT e.participant_id FROM debrief.delegate e
+        WHERE e.programme_id = w.programme_id AND e.study_id = w.study_id) d
     CROSS JOIN LATERAL (SELECT logic.anonymous_token(programme, wave, d.participant_id) AS token OFFSET 0) t
     WHERE w.programme_id = programme AND w.wave_id = wave AND w.is_anonymous AND EXISTS (
         SELECT FROM debrief.invitation v
@@ -36,7 +39,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
 $$;
 
 -- Fills the pool with one hash for each who travelled, all written by one statement in the order of random ids. While nobody has
--- answered it is written again as a whole, because a row that came later would tell whose it is. Null: there are more
+-- answered, or seen the links listed, it is written again as a whole, because a row that came later, or went, would tell
+-- whose it is. Null: there are more
 -- people than tokens, and it is too late. Else how many there are more than before.
 CREATE FUNCTION logic.anonymous_pool(programme uuid, wave uuid, study uuid) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
@@ -45,6 +49,7 @@ DECLARE
     spent integer;
     wanted integer;
     held bytea;
+    is_listed boolean;
 BEGIN
     SELECT count(*), count(v.spent_on) INTO before, spent FROM debrief.invitation v
     WHERE v.programme_id = programme AND v.wave_id = wave;
@@ -57,8 +62,9 @@ BEGIN
                 || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
         ON CONFLICT DO NOTHING;
     END IF;
-    SELECT s.secret INTO held FROM debrief.anonymous_secret s WHERE s.programme_id = programme AND s.wave_id = wave;
-    IF held IS NULL OR spent > 0 THEN
+    SELECT s.secret, s.listed_at IS NOT NULL INTO held, is_listed
+    FROM debrief.anonymous_secret s WHERE s.programme_id = programme AND s.wave_id = wave;
+    IF held IS NULL OR spent > 0 OR is_listed THEN
         RETURN CASE WHEN wanted <= before THEN 0 END;
     END IF;
     DELETE FROM debrief.invitation v WHERE v.programme_id = programme AND v.wave_id = wave;

@@ -177,6 +177,8 @@ BEGIN
         IF (made ->> 'addressed')::integer = 0 THEN
             RETURN logic.problem(404, 'not-found', 'the study has no such delegate');
         ELSIF (made ->> 'queued')::integer = 0 THEN
+            PERFORM logic.audit_append(programme, actor, 'mails.refused',
+                made || jsonb_build_object('wave', wave, 'kind', kind, 'to', addressed));
             RETURN logic.problem(422, 'not-sent', logic.mail_refusal((SELECT k FROM jsonb_object_keys(made -> 'skipped') k)));
         END IF;
     END IF;
@@ -515,7 +517,7 @@ BEGIN
               WHERE o.state = 'claimed' AND o.claim_id = claim) h
         WHERE m.programme_id = h.programme_id AND m.mail_id = h.mail_id AND h.hindrance IS NOT NULL
         RETURNING m.* LOOP
-        IF skipped.kind = 'invitation' THEN
+        IF skipped.kind = 'invitation' AND skipped.person_id IS NOT NULL THEN
             PERFORM logic.mail_seal(skipped.programme_id, skipped.wave_id);
         END IF;
     END LOOP;
@@ -548,7 +550,7 @@ BEGIN
         UPDATE identity.person p SET failing_address = p.email, failing_since = now()
         WHERE p.programme_id = programme AND p.person_id = stored.person_id;
     END IF;
-    IF stored.kind = 'invitation' AND stored.state <> 'queued' THEN
+    IF stored.kind = 'invitation' AND stored.person_id IS NOT NULL AND stored.state <> 'queued' THEN
         PERFORM logic.mail_seal(programme, stored.wave_id);
     END IF;
     RETURN stored.mail_id IS NOT NULL;
@@ -609,7 +611,7 @@ DECLARE
     asked text := lower(trim(address));
 BEGIN
     DELETE FROM identity.resend_request r WHERE r.asked_at < now() - interval '1 minute' AND r.done;
-    IF (SELECT count(*) FROM identity.resend_request r WHERE r.asked_at > now() - interval '1 minute') >= 60 THEN
+    IF (SELECT count(*) FROM identity.resend_request r WHERE r.asked_at > now() - interval '1 minute') >= 600 THEN
         RETURN logic.problem(429, 'limited', 'too many ask at the moment: try again in a minute');
     END IF;
     INSERT INTO identity.resend_request (programme_id, request_id, address)

@@ -164,6 +164,7 @@ RETURNS TABLE (area text, study text, wave text, record text, item text, questio
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
 DECLARE
     known logic.pseudonyms := logic.pseudonyms_of(programme, person);
+    nobodys constant uuid := '00000000-0000-0000-0000-000000000000'; -- who asks for a lost link names no programme
     t record;
 BEGIN
     FOR t IN SELECT p.tabled, p.columns FROM logic.personal_tables() p
@@ -187,10 +188,10 @@ BEGIN
     FOR t IN SELECT a.tabled, a.named FROM logic.address_tables() a LOOP
         RETURN QUERY EXECUTE format('
             SELECT split_part(%L, ''.'', 2), NULL::text, NULL::text, NULL::text, x.key, NULL::text, x.value, NULL::timestamptz
-            FROM identity.person p JOIN %s t ON t.programme_id = p.programme_id AND lower(t.%I) = lower(p.email)
+            FROM identity.person p JOIN %s t ON t.programme_id IN (p.programme_id, %L) AND lower(t.%I) = lower(p.email)
             CROSS JOIN LATERAL jsonb_each_text(to_jsonb(t)) x
             WHERE p.programme_id = $1 AND p.person_id = $2 AND p.email <> '''' AND x.value IS NOT NULL
-              AND x.key <> ''programme_id''', t.tabled, t.tabled, t.named) USING programme, person;
+              AND x.key <> ''programme_id''', t.tabled, t.tabled, nobodys, t.named) USING programme, person;
     END LOOP;
     RETURN QUERY SELECT 'answer', a.study, a.wave, a.record, a.item, a.question, a.value, a.at
         FROM logic.answers_held(programme, known.evaluations) a;
@@ -453,6 +454,7 @@ DECLARE
     for_real boolean := NOT coalesce((given ->> 'dry_run')::boolean, false);
     who identity.person;
     known logic.pseudonyms;
+    nobodys constant uuid := '00000000-0000-0000-0000-000000000000'; -- who asks for a lost link names no programme
     seats bigint;
     removed jsonb := '{}';
     forgotten bigint;
@@ -503,7 +505,7 @@ BEGIN
     SELECT count(*) INTO records FROM logic.records_naming(programme, known, who.name, who.email);
     FOR t IN SELECT a.tabled, a.named FROM logic.address_tables() a WHERE who.email <> '' LOOP
         removed := removed || jsonb_build_object(split_part(t.tabled, '.', 2), logic.personal_take(
-            programme, known, t.tabled, format('t.programme_id = $1 AND lower(t.%I) = lower(%L)', t.named, who.email),
+            programme, known, t.tabled, format('t.programme_id IN ($1, %L) AND lower(t.%I) = lower(%L)', nobodys, t.named, who.email),
             for_real));
     END LOOP;
     removed := (SELECT coalesce(jsonb_object_agg(r.key, r.value), '{}')

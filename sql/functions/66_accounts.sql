@@ -108,7 +108,10 @@ BEGIN
                  ORDER BY a.programme_id FOR UPDATE LOOP
         CONTINUE WHEN (SELECT count(*) FROM debrief.sign_in i
                        WHERE i.programme_id = asked.programme_id AND i.account_id = asked.account_id
-                         AND i.spent_at IS NULL AND i.expires_at > now()) >= 3;
+                         AND i.spent_at IS NULL AND i.expires_at > now()) >= 3
+                   OR (SELECT count(*) FROM debrief.mail m
+                       WHERE m.programme_id = asked.programme_id AND m.account_id = asked.account_id
+                         AND m.kind = 'sign_in' AND m.created_at > now() - interval '1 day') >= 20;
         made_id := gen_random_uuid();
         PERFORM logic.sign_in_make(asked.programme_id, asked.account_id, made_id);
         PERFORM logic.mail_sign_in(asked.programme_id, asked.account_id, made_id);

@@ -113,8 +113,9 @@ BEGIN
 END
 $$;
 
--- Whom a wave is sent to, by name, and what became of the latest mail to each. Looking is on record. Who has answered is
--- not told. With the owner's rights, because names are in schema identity.
+-- Whom a wave is sent to, by name, and what became of the latest invitation to each. Looking is on record. Who has
+-- answered is not told, and so not who got a reminder or thanks: those go to some for that reason. With the owner's
+-- rights, because names are in schema identity.
 CREATE FUNCTION logic.desk_links(programme uuid, wave uuid, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -136,7 +137,7 @@ BEGIN
         SELECT json_build_object('kind', m.kind, 'state', m.state, 'error', m.last_error) AS mail
         FROM debrief.mail m
         WHERE m.programme_id = programme AND m.wave_id = wave AND m.person_id = d.person_id AND m.state <> 'withdrawn'
-          AND m.last_error IS DISTINCT FROM 'answered' -- which would tell it
+          AND m.kind = 'invitation' AND m.last_error IS DISTINCT FROM 'answered' -- which would tell it
         ORDER BY m.due_at DESC LIMIT 1) m ON true
     WHERE d.programme_id = programme AND d.study_id = asked.study_id AND d.valid_until = 'infinity'
       AND d.travelled AND NOT d.is_staff;

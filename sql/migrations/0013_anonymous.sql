@@ -17,6 +17,7 @@ CREATE TABLE debrief.anonymous_secret (
     programme_id uuid NOT NULL,
     wave_id uuid NOT NULL,
     secret bytea NOT NULL CHECK (octet_length(secret) = 64),
+    listed_at timestamptz,
     PRIMARY KEY (programme_id, wave_id),
     FOREIGN KEY (programme_id, wave_id) REFERENCES debrief.wave
 );

@@ -572,8 +572,14 @@ class Mails(DeskTest):
         self.assertEqual(wave.submit(link, {"answers": post_answers()}).status, 201)
         self.assertEqual(self.audited("invitation.link_read"), "1")
         study.await_settled()
-        # That somebody has answered does not show.
+        # That somebody has answered does not show, also not by who gets a reminder.
         self.assertNotIn("answered", browser.get(path + "/people").words.lower())
+        before = browser.get(path + "/people").words
+        self.service.sql(f"DELETE FROM debrief.mail WHERE wave_id = '{wave.id}'")
+        made = self.programme.organiser.made("POST", wave.path + "/mails", {"kind": "reminder", "to": "waiting"})
+        self.assertGreater(made["queued"], 0)
+        self.assertEqual(made["skipped"].get("answered", 0) + made["skipped"].get("no_address", 0), 1)
+        self.assertEqual(browser.get(path + "/people").words, before)
 
     def test_an_invitation_to_one(self):
         _, wave, path = self.trip()

@@ -8,7 +8,7 @@ import signal
 import threading
 import uuid
 
-from service import (Programme, Service, ServiceTest, await_true, delegation_csv, load_anonymous_definition,
+from service import (NIL, Programme, Service, ServiceTest, await_true, delegation_csv, load_anonymous_definition,
                      load_definition, main, new_id, people_of, post_answers)
 
 SECTORS = ["politics"] * 6 + ["business"] * 5 + ["state"]
@@ -47,8 +47,8 @@ class World:
             self.pre.close()
         self.study.await_settled()
         self.answer_post()
-        self.service.sql(f"INSERT INTO identity.resend_request (programme_id, request_id, address) "
-                         f"VALUES ('{self.programme.id}', gen_random_uuid(), upper('{self.email}'))")
+        self.service.sql(f"INSERT INTO identity.resend_request (programme_id, request_id, address, done) "
+                         f"VALUES ('{NIL}', gen_random_uuid(), '{self.email}', true)")
         self.other_study = self.programme.study("Begun " + self.tag)
         self.other_study.import_delegates(people[:3])
         begun = self.other_study.wave("post", *self.programme.publish(load_definition("post")))
