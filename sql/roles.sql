@@ -62,7 +62,8 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA logic TO debriefd_work;
 REVOKE EXECUTE ON FUNCTION logic.persons_store, logic.persons_refer, logic.release_withdraw, logic.releases_resume,
     logic.quotes_retract FROM debriefd_work;
 
--- privacy reads who people are: the mail sender and erasure. Nobody else does.
+-- privacy reads who people are: for an operator by hand, no process connects as it. The daemon reaches names by functions
+-- with the owner's rights, each giving what one operation needs.
 GRANT USAGE ON SCHEMA identity TO debriefd_privacy;
 GRANT SELECT, UPDATE, DELETE ON identity.person TO debriefd_privacy;
 

@@ -3,8 +3,8 @@
 #include <debriefd/credential.h>
 #include <debriefd/message.h>
 #include <debriefd/operation.h>
-#include <debriefd/principal.h>
 #include <debriefd/page.h>
+#include <debriefd/principal.h>
 #include <string.h>
 
 struct subscription {

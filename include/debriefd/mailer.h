@@ -1,4 +1,4 @@
-/* mailer: the part of the work role that makes due mails and sends them. A turn is bounded: by the
+/* mailer: the part of the send role that makes due mails and sends them. A turn is bounded: by the
  * configured batch and rate, and by two seconds and one mail's timeout.
  *
  * Delivery: a mail is claimed, and the claim committed; sent; marked, and the mark committed, both

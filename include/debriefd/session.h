@@ -1,4 +1,4 @@
-/* session: one blocking PostgreSQL connection, for the work role, migrations, backup and tests.
+/* session: one blocking PostgreSQL connection, for work, send, migrations, backup and tests.
  * Never on an event loop. Owned by its opener, used by one thread.
  * Failures: ERR_UNAVAILABLE nothing happened, may be repeated (also: any loss inside an open
  * transaction); ERR_TIMEOUT the connection was lost and the outcome is unknown; else what

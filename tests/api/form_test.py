@@ -349,7 +349,7 @@ class FormTest(ServiceTest):
         for text in [token[:-1] + ("A" if token[-1] != "A" else "B"), token[:30], "x", "di_", token + "A"]:
             browser = Browser(self.service)
             page = browser.get("/i/" + text)
-            self.assertEqual((page.status, page.title, browser.cookies), (404, "Länken är inte hel", {}))
+            self.assertEqual((page.status, page.title, browser.cookies), (404, "Länken är inte fullständig", {}))
             time.sleep(0.2)
         page = Browser(self.service).get("/")
         self.assertEqual((page.status, page.title), (200, "Utvärderingar"))
