@@ -429,9 +429,6 @@ class PeopleTest(MailTest):
             self.assertEqual(self.browser("POST", "/resend", b"address=a%40k.example.org").status, 429)
         finally:
             self.service.sql("DELETE FROM identity.resend_request")
-        asked = [self.browser("POST", "/resend", f"address=a{n}%40k.example.org".encode()).status for n in range(30)]
-        self.assertEqual(asked[0], 200)
-        self.assertIn(429, asked) # one caller does not take everybody's turn
 
     def test_names_and_addresses_are_in_no_log(self):
         wave = self.wave("Quiet", [("Sekretessa Hemlig", "reject-secret@quiet.example.org", "en")])
@@ -441,6 +438,16 @@ class PeopleTest(MailTest):
         for log in (self.service.log(), self.service.database_log()):
             self.assertNotIn("secret@quiet", log)
             self.assertNotIn("Hemlig", log)
+
+
+class OneCallerTest(MailTest):
+    """With a daemon of its own: whoever asks too often is held back for a while, also in other tests."""
+
+    def test_one_caller_does_not_take_everybodys_turn(self):
+        asked = [Client(self.service).call("POST", "/resend", f"address=a{n}%40k.example.org".encode(),
+                                           "application/x-www-form-urlencoded").status for n in range(30)]
+        self.assertEqual(asked[0], 200)
+        self.assertIn(429, asked)
 
 
 class SignInTest(MailTest):
