@@ -1,16 +1,13 @@
 """The desk as an organiser's browser without scripts sees it: who gets in, and what can be done there."""
 
 import datetime
-import os
 import re
-import sys
 import zoneinfo
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from desk_browser import Browser  # pylint: disable=wrong-import-position
-from service import (Client, Programme, ServiceTest, await_true,  # pylint: disable=wrong-import-position
-                     delegation_csv, load_definition, main, new_id, people_of, post_answers)
-from smtp_receiver import Receiver  # pylint: disable=wrong-import-position
+from desk_browser import Browser
+from service import (Client, Programme, ServiceTest, await_true, delegation_csv, load_definition, main, new_id, people_of,
+                     post_answers)
+from smtp_receiver import Receiver
 
 COOKIE = "__Host-debriefd_desk"
 HOSTILE = "<script>alert(1)</script>\"'&lt;b>"

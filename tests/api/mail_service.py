@@ -1,12 +1,9 @@
 """What tests of mail share: a daemon that sends to a server of the test's own."""
 
-import os
 import re
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from service import Programme, ServiceTest, await_true, load_definition  # pylint: disable=wrong-import-position
-from smtp_receiver import Receiver  # pylint: disable=wrong-import-position
+from service import Programme, ServiceTest, await_true, load_definition
+from smtp_receiver import Receiver
 
 SENDER = "Benchmarking i Väst <evaluation@example.org>"
 # The link of a mail, in the plain part as it is read.

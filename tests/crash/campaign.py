@@ -107,6 +107,8 @@ class Faults:
 
 
 SHORT = {"serve": 12, "work": 8, "backend": 10, "postmaster": 10}
+SLOW = """CREATE FUNCTION public.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.03); RETURN NULL; END $$;
+          CREATE TRIGGER slow AFTER INSERT ON debrief.evaluation EXECUTE FUNCTION public.slow()"""
 LONG = {"serve": 200, "work": 50, "backend": 50, "postmaster": 100, "pause": 20, "restart": 20}
 
 
@@ -144,6 +146,8 @@ def set_up(debriefd, participants):
 def campaign(options, debriefd):
     rng = client.seeded(options.seed)
     programme, studies = set_up(debriefd, options.participants)
+    if options.slow:
+        debriefd.sql(SLOW)
     if options.sabotage:
         debriefd.sql(options.sabotage)
     seats = [seat for _, _, seats in studies for seat in seats]
@@ -200,6 +204,7 @@ def main():
     parser.add_argument("--bound", type=float, default=10, help="seconds until it serves again")
     parser.add_argument("--long", action="store_true", help="pauses, restarts and connection resets as well")
     parser.add_argument("--keep", help="copy the ledgers here")
+    parser.add_argument("--slow", action="store_true", help="commits that take a while: each fault finds some under way")
     parser.add_argument("--sabotage", help="SQL to run after the set-up, for a negative control")
     parser.add_argument("--expect", choices=("lost", "doubled"), help="a negative control: succeed when it is found")
     options = parser.parse_args()

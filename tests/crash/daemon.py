@@ -19,6 +19,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from ports import free_port  # pylint: disable=wrong-import-position
+
 SKIPPED = 77
 PR_SET_PDEATHSIG = 1
 CANNOT_CONNECT_NOW = b"C57P03"
@@ -47,12 +50,6 @@ def account():
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     return skip("no account to run PostgreSQL as")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def wait_for(what, condition, seconds=60.0, every=0.02):

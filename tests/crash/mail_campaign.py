@@ -24,8 +24,7 @@ import time
 import client
 import daemon
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from smtp_receiver import Receiver  # pylint: disable=wrong-import-position
+from smtp_receiver import Receiver
 
 MAILS_A_KILL = 12
 

@@ -7,6 +7,8 @@ chmod 0711 "$base"
 trap 'rm -rf "$base"' EXIT
 trap 'exit 143' INT TERM
 export DEBRIEFD_DEMO_BUILD=$1 DEBRIEFD_DEMO_DIRECTORY=$base/demo
+DEBRIEFD_DEMO_PORT=$(shuf -i 20000-29999 -n 1) # not the one of a demonstration started at the same moment
+export DEBRIEFD_DEMO_PORT
 demo=$2/contrib/demo
 faults=0
 

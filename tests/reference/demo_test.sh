@@ -6,6 +6,8 @@ set -euo pipefail
 base=$(mktemp -d)
 chmod 0711 "$base"
 export DEBRIEFD_DEMO_BUILD=$1 DEBRIEFD_DEMO_DIRECTORY=$base/demo
+DEBRIEFD_DEMO_PORT=$(shuf -i 20000-29999 -n 1) # not the one of a demonstration started at the same moment
+export DEBRIEFD_DEMO_PORT
 source=$2
 rscript=$3
 
