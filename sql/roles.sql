@@ -29,8 +29,7 @@ GRANT INSERT ON debrief.evaluation, debrief.pending, debrief.seal, debrief.recei
     debrief.disposition, debrief.stale, debrief.uncompared, debrief.job, debrief.audit, debrief.audit_record,
     debrief.audit_head, debrief.outbox TO debriefd_serve;
 GRANT UPDATE ON debrief.programme, debrief.api_key, debrief.study, debrief.delegate, debrief.instrument_version,
-    debrief.wave, debrief.invitation, debrief.disposition, debrief.stale, debrief.uncompared, debrief.job,
-    debrief.audit_head TO debriefd_serve;
+    debrief.wave, debrief.invitation, debrief.disposition, debrief.job, debrief.audit_head TO debriefd_serve;
 GRANT UPDATE (withdrawn_at, withdrawn_reason, resumed_at) ON debrief.release TO debriefd_serve;
 GRANT UPDATE (number) ON debrief.outbox TO debriefd_serve;
 -- A coding is dated, and withdrawn by its date.
@@ -48,8 +47,8 @@ REVOKE SELECT ON debrief.api_key, debrief.audit_record, debrief.draft FROM debri
 -- What was frozen, released or recorded is added to and never changed.
 GRANT INSERT ON debrief.atom, debrief.atom_group, debrief.atom_cell, debrief.atom_member, debrief.release,
     debrief.release_metric, debrief.outbox, debrief.job_run TO debriefd_work;
-GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.stale,
-    debrief.atom_waiting, debrief.uncompared TO debriefd_work;
+GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.atom_waiting TO debriefd_work;
+GRANT INSERT, DELETE ON debrief.stale, debrief.uncompared TO debriefd_work;
 -- Locking the newest release, and closed interviews, asks for a right to change some column of them.
 GRANT UPDATE (epoch) ON debrief.release TO debriefd_work;
 GRANT UPDATE (changed_at) ON debrief.interview_set TO debriefd_work;

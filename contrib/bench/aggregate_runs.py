@@ -36,6 +36,6 @@ def rebuild(daemon, condition, wanted, limit):
     since = now(daemon)
     daemon.sql(f"""
         INSERT INTO debrief.stale (programme_id, study_id) SELECT programme_id, study_id FROM debrief.study
-        WHERE {condition} ON CONFLICT DO NOTHING;
+        WHERE {condition};
         SELECT pg_notify('debriefd_pending', '')""")
     return wait(daemon, since, wanted, limit)

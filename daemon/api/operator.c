@@ -85,15 +85,19 @@ static void write_database(struct buf *text, const struct channel_pool *pool)
 {
     double ready = 0;
     double losses = 0;
+    double rerun = 0;
     for (size_t i = 0; i < channel_pool_size(pool); i++) {
         struct channel_counters counters = channel_counters(channel_pool_at(pool, i));
         ready += counters.is_ready;
         losses += (double)counters.losses;
+        rerun += (double)counters.rerun;
     }
     telemetry_write(text, "debriefd_db_connections_ready", TELEMETRY_GAUGE,
                     "Connections to the database that are ready.", ready);
     telemetry_write(text, "debriefd_db_connections_lost_total", TELEMETRY_COUNTER,
                     "Connections to the database that were lost.", losses);
+    telemetry_write(text, "debriefd_db_statements_rerun_total", TELEMETRY_COUNTER,
+                    "Statements run again after a deadlock or a serialization failure.", rerun);
 }
 
 static void metrics_known(void *context, const struct rows *rows, const struct error *err)

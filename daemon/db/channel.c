@@ -113,7 +113,7 @@ static void refuse(struct channel *channel, struct call *call, const char *messa
     channel_finish_call(channel, call);
 }
 
-static void await_patience(struct channel *channel)
+void channel_await_patience(struct channel *channel)
 {
     if (channel->waiting.first != NULL && !event_pending(channel->patience, EV_TIMEOUT, NULL))
         channel_start_timer(channel->patience, channel->options.wait_us);
@@ -135,7 +135,7 @@ void channel_execute(struct channel *channel, const char *statement, const struc
         call->queued_us = clock_monotonic_us();
         call_append(&channel->waiting, call);
         channel_send_waiting(channel);
-        await_patience(channel);
+        channel_await_patience(channel);
     }
 }
 

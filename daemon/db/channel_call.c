@@ -85,6 +85,14 @@ void call_take_result(struct call *call, PGresult *owned_result, const char *sta
     PQclear(owned_result);
 }
 
+void call_reset(struct call *call)
+{
+    rows_destroy(call->rows);
+    call->rows = NULL;
+    call->err = (struct error){0};
+    call->is_rerun = false;
+}
+
 void call_report(const struct call *call)
 {
     bool has_failed = call->err.code != ERR_NONE;

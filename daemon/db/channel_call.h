@@ -16,11 +16,13 @@ enum { CALL_LISTEN = -1 };
 
 struct call {
     struct call *next;
-    int statement;        /* its index in the table, or CALL_LISTEN */
-    char listen_sql[96];  /* of CALL_LISTEN */
-    struct params params; /* empty once sent */
+    int statement;       /* its index in the table, or CALL_LISTEN */
+    char listen_sql[96]; /* of CALL_LISTEN */
+    struct params params;
     int64_t queued_us;
     enum call_stage stage;
+    int runs;      /* how often it was sent */
+    bool is_rerun; /* it failed for what others did, and is to be sent again */
     channel_done_fn *done;
     void *context;
     struct rows *rows; /* what the statement returned, kept back until its commit is confirmed */
@@ -47,6 +49,9 @@ void call_fail(struct call *call, enum error_code code, const char *message);
 
 /* Takes in one result that is neither NULL nor a sync. */
 void call_take_result(struct call *call, PGresult *owned_result, const char *statement);
+
+/* Forgets how it went, for another run. */
+void call_reset(struct call *call);
 
 /* Tells `done` how it went. */
 void call_report(const struct call *call);

@@ -33,7 +33,7 @@ static bool send_call(struct channel *channel, struct call *call)
 {
     call->stage = CALL_EXECUTE;
     bool is_sent = send_statement(channel, call) == 1 && PQpipelineSync(channel->connection) == 1;
-    params_finish(&call->params);
+    call->runs++;
     if (channel->in_flight.count == 0) {
         channel->progress_us = clock_monotonic_us();
         channel_start_timer(channel->timer,
@@ -80,6 +80,18 @@ static void end_listen(struct channel *channel, const struct call *call)
         channel->options.connected(channel->options.context);
 }
 
+/* Behind what waits already: whoever it met goes on meanwhile. */
+static void run_again(struct channel *channel, struct call *call)
+{
+    log_info("db_rerun", "statement=%s reason=%s", call_name(channel, call),
+             log_quote(call->err.message).text);
+    channel->counters.rerun++;
+    call_reset(call);
+    call->queued_us = clock_monotonic_us();
+    call_append(&channel->waiting, call);
+    channel_await_patience(channel);
+}
+
 static void end_call(struct channel *channel)
 {
     struct call *call = call_take_first(&channel->in_flight);
@@ -89,16 +101,20 @@ static void end_call(struct channel *channel)
         call_destroy(call);
         return;
     }
-    channel_finish_call(channel, call);
+    if (call->is_rerun && call->runs < CHANNEL_RUNS)
+        run_again(channel, call);
+    else
+        channel_finish_call(channel, call);
 }
 
 /* What a failed result says about the connection rather than the call. A Parse that failed left no
  * statement behind; 42P05 (duplicate_prepared_statement) says that there is one. */
-static void note_failure(struct channel *channel, const struct call *call, const PGresult *result)
+static void note_failure(struct channel *channel, struct call *call, const PGresult *result)
 {
     const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (call->stage == CALL_PARSE && code != NULL)
         channel->prepared[call->statement] = strcmp(code, "42P05") == 0;
+    call->is_rerun = result_state(result)->is_rerun;
     if (result_is_fatal(result))
         channel->is_ended_by_server = true;
     if (channel->state == CHANNEL_READY && result_state(result)->wants_new_link)

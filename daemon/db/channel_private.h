@@ -7,6 +7,7 @@
 #include <event2/event.h>
 
 #define CHANNEL_STUCK_MARGIN_US ((int64_t)2000000)
+#define CHANNEL_RUNS            4 /* of one call, the first included */
 
 enum channel_state {
     CHANNEL_AWAY,       /* no connection; the timer is the backoff */
@@ -50,6 +51,7 @@ void channel_finish_call(struct channel *channel, struct call *owned_call);
 void channel_fail_all(struct channel *channel, struct call_list *list, enum error_code code,
                       const char *message);
 void channel_report_finished(struct channel *channel);
+void channel_await_patience(struct channel *channel); /* while a call waits */
 
 /* The link: makes the events, drops the connection with what is in flight, or loses it, which is
  * dropping and trying again. */

@@ -20,7 +20,9 @@ static const struct sqlstate states[] = {
     {.prefix = "26000", .code = ERR_UNAVAILABLE},
     {.prefix = "28", .code = ERR_UNAVAILABLE},
     {.prefix = "3D000", .code = ERR_UNAVAILABLE},
+    {.prefix = "40001", .code = ERR_UNAVAILABLE, .is_rerun = true}, /* serialization_failure */
     {.prefix = "40003", .code = ERR_TIMEOUT}, /* statement_completion_unknown */
+    {.prefix = "40P01", .code = ERR_UNAVAILABLE, .is_rerun = true}, /* deadlock_detected */
     {.prefix = "40", .code = ERR_UNAVAILABLE},
     {.prefix = "53", .code = ERR_UNAVAILABLE},
     {.prefix = "54", .code = ERR_TOO_LARGE},

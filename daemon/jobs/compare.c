@@ -128,7 +128,6 @@ static bool compare_released(const struct study_run *run, struct refresh_result 
     return is_good;
 }
 
-/* Last of all, so that a study whose job commits meanwhile waits for no computation. */
 static bool take_marks(const struct study_run *run, struct error *err)
 {
     struct params params;

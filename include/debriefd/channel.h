@@ -1,9 +1,11 @@
 /* channel: one asynchronous PostgreSQL connection on a libevent loop, in pipeline mode, that
  * reconnects by itself. Every call is a transaction of its own (Bind, Execute, Sync), and succeeds
- * only when the server has confirmed the Sync, that is, the commit. Used by the loop's thread only.
+ * only when the server has confirmed the Sync, that is, the commit. One that was rolled back for
+ * what others did (deadlock, serialization failure) is run again, at most three times, and may so
+ * be overtaken by a later one. Used by the loop's thread only.
  *
  * Failures of a call: ERR_UNAVAILABLE nothing was done, may be repeated (away, queue full,
- * deadlock, statement_timeout); ERR_TIMEOUT the connection was lost or stuck after the call was
+ * statement_timeout); ERR_TIMEOUT the connection was lost or stuck after the call was
  * sent, outcome unknown; else what sqlstate.h says. While the database is away, calls wait for at
  * most grace_us after the loss and then fail, and further ones fail at once, until it is back. */
 #ifndef DEBRIEFD_CHANNEL_H
@@ -62,6 +64,7 @@ struct channel_counters {
     uint64_t completed; /* calls that succeeded */
     uint64_t failed;    /* calls that did not */
     uint64_t refused;   /* of those, for a full queue */
+    uint64_t rerun;     /* runs that were rolled back for what others did, and repeated */
     size_t waiting;
     size_t in_flight;
     bool is_ready;

@@ -12,6 +12,7 @@ struct sqlstate {
     enum error_code code;
     bool is_private;     /* the server's message may quote a value: it is not repeated */
     bool wants_new_link; /* the connection, not the statement, is what has to be replaced */
+    bool is_rerun;       /* others were in the way: the same again, at once, may well succeed */
 };
 
 /* The longest matching prefix. A code of no row is ERR_INTERNAL. Never NULL; takes NULL. */

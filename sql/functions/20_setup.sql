@@ -10,17 +10,15 @@ RETURN EXISTS (SELECT FROM debrief.study s WHERE s.programme_id = programme AND 
 CREATE FUNCTION logic.mark_stale(programme uuid, study uuid) RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO debrief.stale (programme_id, study_id)
-    SELECT programme, study WHERE NOT logic.is_archived(programme, study)
-    ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now();
+    SELECT programme, study WHERE NOT logic.is_archived(programme, study);
     SELECT pg_notify('debriefd_pending', programme::text)
 $$;
 
--- What a programme's comparison reads of the study has changed, or may have. The row is written again when it stands
--- there: a comparison under way that has not seen this change must not take the mark away.
+-- What a programme's comparison reads of the study has changed, or may have. A comparison under way that has not seen
+-- this change does not see the mark either, and leaves it.
 CREATE FUNCTION logic.mark_uncompared(programme uuid, study uuid) RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO debrief.uncompared (programme_id, study_id) VALUES (programme, study)
-    ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now()
 $$;
 
 -- What creating answers when the id, which the caller may choose, is taken: the same again is no second one.

@@ -35,8 +35,7 @@ RETURN logic.problem(409, 'interviews-closed',
 CREATE FUNCTION logic.mark_recoded(programme uuid) RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO debrief.stale (programme_id, study_id)
-    SELECT s.programme_id, s.study_id FROM debrief.study s WHERE s.programme_id = programme AND s.archived_at IS NULL ORDER BY s.study_id
-    ON CONFLICT (programme_id, study_id) DO UPDATE SET since = now();
+    SELECT s.programme_id, s.study_id FROM debrief.study s WHERE s.programme_id = programme AND s.archived_at IS NULL;
     SELECT logic.mark_uncompared(programme, '00000000-0000-0000-0000-000000000000');
     SELECT pg_notify('debriefd_pending', programme::text)
 $$;

@@ -454,6 +454,7 @@ DECLARE
     for_real boolean := NOT coalesce((given ->> 'dry_run')::boolean, false);
     who identity.person;
     known logic.pseudonyms;
+    held uuid[];
     nobodys constant uuid := '00000000-0000-0000-0000-000000000000'; -- who asks for a lost link names no programme
     seats bigint;
     removed jsonb := '{}';
@@ -463,9 +464,15 @@ DECLARE
     stays jsonb;
     t record;
 BEGIN
-    -- Before any study is marked stale, as the job that releases interviews does: the other order is a deadlock.
-    PERFORM FROM debrief.interview_set s WHERE s.programme_id = programme FOR UPDATE;
-    SELECT * INTO who FROM identity.person p WHERE p.programme_id = programme AND p.person_id = person FOR UPDATE;
+    -- One order of locks for everybody: studies, interviews, people, as jobs and imports take them.
+    IF for_real THEN
+        known := logic.pseudonyms_of(programme, person);
+        held := known.studies;
+        PERFORM logic.studies_hold(programme, held);
+        PERFORM FROM debrief.interview_set s WHERE s.programme_id = programme FOR UPDATE;
+        PERFORM FROM identity.person p WHERE p.programme_id = programme AND p.person_id = person FOR UPDATE;
+    END IF;
+    SELECT * INTO who FROM identity.person p WHERE p.programme_id = programme AND p.person_id = person;
     IF NOT FOUND THEN
         RETURN logic.problem(404, 'not-found', 'no such person, or erased already');
     END IF;
@@ -473,13 +480,9 @@ BEGIN
        OR (who.email <> '' AND strpos(lower(given ->> 'reason'), lower(who.email)) > 0) THEN
         RETURN logic.problem(422, 'invalid', 'the reason names the person; it stays in the audit trail');
     END IF;
-    known := logic.pseudonyms_of(programme, person);
-    IF for_real THEN
-        IF cardinality(known.interviews) > 0 THEN
-            PERFORM logic.interviews_lock(programme);
-        END IF;
-        PERFORM logic.studies_hold(programme, known.studies);
-        known := logic.pseudonyms_of(programme, person); -- what was committed while this waited
+    known := logic.pseudonyms_of(programme, person); -- with what was committed while this waited
+    IF for_real AND NOT known.studies <@ held THEN
+        RAISE EXCEPTION 'the person joined another study meanwhile' USING ERRCODE = 'serialization_failure';
     END IF;
 
     SELECT count(*), jsonb_agg(jsonb_build_object('study', s.study_id, 'name', s.name,

@@ -323,6 +323,49 @@ class PersonalTest(ServiceTest):
         self.assertEqual(found_in(self.service, [*needles, *ids[:6]]), [])
         self.assertEqual(self.run_job(world.study, "verify")["outcome"], "succeeded")
 
+    def test_beside_jobs_and_imports(self):
+        """Interviewees of closed interviews, because their release locks what an erasure changes."""
+        programme, tag = Programme(self.service, "Busy"), new_id()[:8]
+        organiser, definition = programme.organiser, programme.publish(load_definition("post"))
+        people, studies = people_of(*SECTORS * 3, prefix=tag), [programme.study(f"Busy {place}") for place in range(2)]
+        for study in studies:
+            study.import_delegates(people)
+            wave = study.wave("post", *definition)
+            wave.import_lines([{"id": new_id(), "participant": one["id"], "evaluation": {"answers": post_answers(4)}}
+                               for one in study.delegates()])
+            wave.close()
+        rows = "".join(f"I{place},{person[1]},politics,{place + 1}\n" for place, person in enumerate(people))
+        organiser.made("POST", "/v1/interviews:import", f"interview,email,sector,sequence\n{rows}".encode(), "text/csv")
+        organiser.made("POST", "/v1/interview_set:close", {})
+        jobs = [one["id"] for one in organiser.made("GET", "/v1/jobs")["jobs"] if one["kind"] in ("refresh", "compare")]
+        stopped, failures = threading.Event(), []
+        self.addCleanup(stopped.set)
+
+        def insist(act):
+            while not stopped.is_set():
+                reply = act()
+                if reply.status >= 500:
+                    failures.append(reply)
+
+        def import_last():
+            changed = (*people[-1][:3], "Organisation " + new_id())
+            return organiser.call("POST", studies[1].path + "/delegates:import", delegation_csv([changed]), "text/csv")
+
+        acts = [lambda job=job: organiser.call("POST", f"/v1/jobs/{job}:run", {}) for job in jobs] + [import_last]
+        threads = [threading.Thread(target=insist, args=(act,)) for act in acts]
+        for thread in threads:
+            thread.start()
+        erased = [one["id"] for one in organiser.made("GET", "/v1/persons?limit=500")["persons"] if one["email"] != people[-1][1]]
+        for person in erased:
+            done = organiser.call("POST", f"/v1/persons/{person}:erase", {"reason": "asked"})
+            self.assertEqual(done.status, 200, done)
+        stopped.set()
+        for thread in threads:
+            thread.join(60)
+        self.assertEqual(failures, [])
+        for study in studies:
+            study.await_settled()
+
     def test_an_anonymous_answer_stays(self):
         programme = Programme(self.service, "Anonymous " + new_id()[:6])
         organiser = programme.organiser

@@ -23,6 +23,9 @@ static const struct embedded_file statements[] = {
     {"insert_deferred.sql", "insert into t_deferred values ($1::integer) returning a", 0},
     {"parse_fails.sql", "select * from t_later where a = $1::integer", 0},
     {"reshaped.sql", "select * from t_reshaped where $1::integer = $1::integer", 0},
+    {"locks.sql",
+     "select pg_advisory_xact_lock($1::integer), pg_sleep(0.3), pg_advisory_xact_lock(3 - $1)", 0},
+    {"in_the_way.sql", "select t_in_the_way($1::integer)", 0},
     {"hint.sql", "select pg_notify('hints', $1::text)", 0},
     {0},
 };
@@ -302,6 +305,40 @@ static void reshaped_result_replaces_the_connection(void)
     execute_int(channel, "reshaped", 1, &tally);
     turn_until(&tally.done, 4);
     CU_ASSERT_EQUAL(tally.succeeded, 3);
+    channel_destroy(channel);
+}
+
+static void deadlock_is_run_again(void)
+{
+    struct channel *channels[] = {open_channel(), open_channel()};
+    struct tally tally = {0};
+    execute_int(channels[0], "locks", 1, &tally);
+    execute_int(channels[1], "locks", 2, &tally);
+    turn_until(&tally.done, 2);
+    CU_ASSERT_EQUAL(tally.succeeded, 2);
+    CU_ASSERT_EQUAL(channel_counters(channels[0]).rerun + channel_counters(channels[1]).rerun, 1);
+    channel_destroy(channels[0]);
+    channel_destroy(channels[1]);
+}
+
+static void always_in_the_way_is_unavailable(void)
+{
+    cluster_run("create sequence t_runs; create function t_in_the_way(integer) returns integer "
+                "language plpgsql as $$ begin if nextval('t_runs') < $1 then raise exception using "
+                "errcode = 'serialization_failure'; end if; return $1; end $$");
+    struct channel *channel = open_channel();
+    struct tally tally = {0};
+    execute_int(channel, "in_the_way", 4, &tally);
+    execute_int(channel, "value", 3, &tally);
+    turn_until(&tally.done, 2);
+    CU_ASSERT_EQUAL(tally.succeeded, 2);
+    CU_ASSERT_EQUAL(tally.sum, 7);
+    cluster_run("alter sequence t_runs restart");
+    execute_int(channel, "in_the_way", 100, &tally);
+    turn_until(&tally.done, 3);
+    CU_ASSERT_EQUAL(tally.by_code[ERR_UNAVAILABLE], 1);
+    CU_ASSERT_STRING_EQUAL(cluster_value("select last_value from t_runs"), "4");
+    CU_ASSERT_EQUAL(channel_counters(channel).rerun, 6);
     channel_destroy(channel);
 }
 
@@ -594,6 +631,8 @@ int main(void)
         {"a failure at commit is a failure", failure_at_commit_is_a_failure},
         {"a failed parse is parsed again", failed_parse_is_parsed_again},
         {"a reshaped result replaces the connection", reshaped_result_replaces_the_connection},
+        {"a deadlock is run again", deadlock_is_run_again},
+        {"always in the way is unavailable", always_in_the_way_is_unavailable},
         {"a statement timeout is unavailable", statement_timeout_is_unavailable},
         {"waiting too long is unavailable", waiting_too_long_is_unavailable},
         {"termination mid-flight", termination_mid_flight},

@@ -50,6 +50,14 @@ static void only_a_link_is_replaced(void)
     CU_ASSERT_FALSE(sqlstate_find("40P01")->wants_new_link);
 }
 
+static void only_what_others_caused_runs_again(void)
+{
+    CU_ASSERT(sqlstate_find("40001")->is_rerun);
+    CU_ASSERT(sqlstate_find("40P01")->is_rerun);
+    CU_ASSERT_FALSE(sqlstate_find("40003")->is_rerun); /* it may have been committed */
+    CU_ASSERT_FALSE(sqlstate_find("57014")->is_rerun);
+}
+
 static void statements_are_found_by_name(void)
 {
     static const struct embedded_file table[] = {
@@ -67,6 +75,7 @@ int main(void)
         {"codes mean", codes_mean},
         {"values stay private", values_stay_private},
         {"only a link is replaced", only_a_link_is_replaced},
+        {"only what others caused runs again", only_what_others_caused_runs_again},
         {"statements are found by name", statements_are_found_by_name},
         {0},
     };

@@ -57,10 +57,10 @@ debrief.seat                -     S     -     -     -
 debrief.segment             SIU   S     -     -     -
 debrief.session             -     -     -     -     -
 debrief.sign_in             -     -     -     -     -
-debrief.stale               SIU   SIUD  -     -     -
+debrief.stale               SI    SID   -     -     -
 debrief.study               SIU   S     -     -     -
 debrief.study_state         S     SIUD  -     -     -
-debrief.uncompared          SIU   SIUD  -     -     -
+debrief.uncompared          SI    SID   -     -     -
 debrief.wave                SIU   S     -     -     -
 debrief.webhook             SIUD  S     -     -     SU
 identity.account            -     -     -     -     -
