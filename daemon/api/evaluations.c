@@ -39,8 +39,7 @@ static void submitted(void *context, enum ingest_outcome outcome, const struct b
     submission->done(submission->request, submission->context, outcome, receipt, err);
 }
 
-/* One set of slots for every body: a submission copies what it keeps. */
-static struct answers *shared_answers(void)
+struct answers *evaluation_answers(void)
 {
     static struct answers answers;
     static bool is_ready;
@@ -87,7 +86,7 @@ enum answers_verdict evaluation_submit(struct request *request, const struct for
                                        void *context)
 {
     struct roster roster = {form->participants, form->participant_count, NULL};
-    struct answers *answers = shared_answers();
+    struct answers *answers = evaluation_answers();
     enum answers_verdict verdict =
         answers_read(form->instrument, &roster, body->text, body->length, answers, violations);
     if (verdict == ANSWERS_OK && is_anonymous(request) && answers->has_replaces) {

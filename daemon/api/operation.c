@@ -164,14 +164,6 @@ static bool add_query(struct request *request, const struct parameter *parameter
     return true;
 }
 
-/* The same as the workers ask for before they send. */
-bool request_is_sending(const struct request *request)
-{
-    const struct config *config = request_api(request)->options.config;
-    return config->mail.smtp[0] != '\0' && config->mail.from[0] != '\0' &&
-           config->http.public_url[0] != '\0';
-}
-
 static bool add_parameter(struct request *request, const struct parameter *parameter,
                           struct params *params)
 {
@@ -202,7 +194,7 @@ static bool add_parameter(struct request *request, const struct parameter *param
         params_text(params, request_api(request)->options.config->work.verify_time);
         return true;
     case FROM_IS_SENDING:
-        params_bool(params, request_is_sending(request));
+        params_bool(params, config_can_mail(request_api(request)->options.config));
         return true;
     case FROM_SEGMENT_UUID:
     case FROM_SEGMENT_TEXT:
@@ -238,7 +230,8 @@ static void answer_problem(struct request *request, int status, const json_t *bo
     violations_finish(&violations);
 }
 
-void operation_reply(struct request *request, int status, const char *body, size_t length)
+/* A status and a body of logic.answer: 2xx as JSON, else as a problem. */
+static void operation_reply(struct request *request, int status, const char *body, size_t length)
 {
     if (status < 400) {
         request_reply(request, status, "application/json", body, length);

@@ -267,6 +267,12 @@ bool config_load_text(const char *text, size_t length, const char *name, struct 
     return loader_finish(&loader, config);
 }
 
+bool config_can_mail(const struct config *config)
+{
+    return config->mail.smtp[0] != '\0' && config->mail.from[0] != '\0' &&
+           config->http.public_url[0] != '\0';
+}
+
 void config_destroy(struct config *config)
 {
     if (config == NULL)

@@ -29,20 +29,9 @@ int rows_count(const struct rows *rows)
     return PQntuples(rows->result);
 }
 
-int64_t rows_affected(const struct rows *rows)
-{
-    return strtoll(PQcmdTuples(rows->result), NULL, 10);
-}
-
 int rows_columns(const struct rows *rows)
 {
     return PQnfields(rows->result);
-}
-
-const char *rows_column_name(const struct rows *rows, int column)
-{
-    assert(column >= 0 && column < rows_columns(rows));
-    return PQfname(rows->result, column);
 }
 
 int rows_column(const struct rows *rows, const char *name)

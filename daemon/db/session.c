@@ -109,11 +109,6 @@ bool session_is_open(const struct session *session)
     return session->connection != NULL && PQstatus(session->connection) == CONNECTION_OK;
 }
 
-int session_server_version(const struct session *session)
-{
-    return PQserverVersion(session->connection);
-}
-
 static bool succeeded(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);

@@ -9,11 +9,6 @@
 #include <event2/http.h>
 #include <event2/http_struct.h>
 
-static struct evbuffer *unsent(const struct request *request)
-{
-    return bufferevent_get_output(request->connection->bufferevent);
-}
-
 /* HTTP/1.0 has no chunks: the end of the connection is the end of the body. */
 static void close_old_client(struct request *request)
 {
@@ -62,11 +57,6 @@ void request_stream_write(struct request *request, const void *bytes, size_t len
     struct evbuffer *piece = reply_output(request);
     evbuffer_add(piece, bytes, length);
     evhttp_send_reply_chunk_with_cb(request->ev, piece, on_drained, request);
-}
-
-size_t request_stream_pending(const struct request *request)
-{
-    return request->gone ? 0 : evbuffer_get_length(unsent(request));
 }
 
 static void on_complete(struct evhttp_request *ev, void *context)

@@ -50,21 +50,6 @@ const char *request_query(const struct request *request, const char *name)
     return NULL;
 }
 
-size_t request_query_count(const struct request *request)
-{
-    return request->query_count;
-}
-
-const char *request_query_name(const struct request *request, size_t index)
-{
-    return request->query[index].name;
-}
-
-const char *request_query_value(const struct request *request, size_t index)
-{
-    return request->query[index].value;
-}
-
 static bool is_listed(const char *name, const char *const *names)
 {
     while (*names != NULL && strcmp(*names, name) != 0)

@@ -44,12 +44,6 @@ struct mailer {
     bool has_told;     /* that nothing can be sent */
 };
 
-bool mailer_is_configured(const struct config *config)
-{
-    return config->mail.smtp[0] != '\0' && config->mail.from[0] != '\0' &&
-           config->http.public_url[0] != '\0';
-}
-
 struct mailer *mailer_create(const struct mailer_options *options)
 {
     struct mailer *mailer = xcalloc(sizeof *mailer);
@@ -273,7 +267,7 @@ static bool send_claimed(struct mailer *mailer, const struct rows *rows, int64_t
 
 static bool can_send(struct mailer *mailer)
 {
-    if (!mailer_is_configured(mailer->options.config)) {
+    if (!config_can_mail(mailer->options.config)) {
         if (!mailer->has_told)
             log_info("mail_waits", "because=%s",
                      "\"mail_smtp, mail_from or public_url is not set\"");

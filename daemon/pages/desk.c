@@ -1,6 +1,7 @@
 #include "desk.h"
 
 #include "desk_session.h"
+#include <debriefd/config.h>
 #include <debriefd/log.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static bool add_parameter(struct desk *desk, const struct parameter *parameter,
         params_bool(params, parameter->source == FROM_TRUE);
         return true;
     case FROM_IS_SENDING:
-        params_bool(params, request_is_sending(desk->request));
+        params_bool(params, config_can_mail(request_api(desk->request)->options.config));
         return true;
     case FROM_SEGMENT_UUID:
         text = request_segment(desk->request, parameter->name);

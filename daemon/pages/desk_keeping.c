@@ -158,6 +158,7 @@ static void render_consent(struct desk *desk, struct buf *html)
                 say(language, "Participants read this before the first question, and agree to it. "
                               "An empty line begins a new paragraph. Whoever has agreed is asked "
                               "again when it changes."));
+    buf_append_text(html, "<div class=\"texts\">");
     desk_form(desk, html, CONSENT_PATH);
     buf_append_text(html, "<div class=\"pair\">");
     write_consent(html, "sv", say(language, "In Swedish"), desk_text(texts, "sv"));
@@ -169,6 +170,7 @@ static void render_consent(struct desk *desk, struct buf *html)
                     say(language, "Use the usual text again"));
     buf_append_text(html, "</p>");
     desk_form_end(html);
+    buf_append_text(html, "</div>");
 }
 
 static const struct desk_page consent_page = {

@@ -183,9 +183,7 @@ static void write_plan(struct desk *desk, struct buf *html)
     enum language language = desk->language;
     const json_t *plan = desk->answers[1];
     html_printf(html, "<h2>%s</h2>", say(language, "What goes out by itself"));
-    html_printf(html, "<p class=\"quiet\">");
-    html_printf(html, say(language, "Times are those of %s."), desk_text(desk->study, "time_zone"));
-    buf_append_text(html, "</p>");
+    desk_clock(desk, html);
     desk_form(desk, html, WAVE "/mails/plan");
     write_check(desk, html, "invitation", say(language, "Invite everybody when it opens"));
     write_reminders(desk, html);

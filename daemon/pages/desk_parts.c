@@ -12,6 +12,14 @@ const char *desk_mode_sentence(enum language language, const char *anonymity)
                          "compared, and nobody who reads results sees a name.");
 }
 
+void desk_clock(struct desk *desk, struct buf *html)
+{
+    buf_append_text(html, "<p class=\"quiet\">");
+    html_printf(html, say(desk->language, "Times are those of %s."),
+                desk_text(desk->study, "time_zone"));
+    buf_append_text(html, "</p>");
+}
+
 void desk_input(struct buf *html, const char *type, const char *name, const char *label,
                 const char *value, const char *help, const char *fault)
 {

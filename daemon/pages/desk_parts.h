@@ -31,6 +31,9 @@ const char *desk_mail_state(enum language language, const char *state);
 /* What the mode means for whoever answers, in a sentence. */
 const char *desk_mode_sentence(enum language language, const char *anonymity);
 
+/* Whose clock the times of a study are read from, in a paragraph. */
+void desk_clock(struct desk *desk, struct buf *html);
+
 /* A field with its label, its help (or NULL) and its fault (or NULL). `type` is an input's. */
 void desk_input(struct buf *html, const char *type, const char *name, const char *label,
                 const char *value, const char *help, const char *fault);

@@ -134,9 +134,7 @@ static void write_dates(struct desk *desk, struct buf *html)
     enum language language = desk->language;
     const json_t *wave = desk->answers[0];
     html_printf(html, "<section class=\"card\"><h2>%s</h2>", say(language, "Dates"));
-    html_printf(html, "<p class=\"quiet\">");
-    html_printf(html, say(language, "Times are those of %s."), desk_text(desk->study, "time_zone"));
-    buf_append_text(html, "</p>");
+    desk_clock(desk, html);
     write_dates_form(desk, html);
     buf_append_text(html, "<div class=\"actions\">");
     if (has_state(wave, "planned"))

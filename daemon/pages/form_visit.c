@@ -2,6 +2,7 @@
 
 #include <debriefd/answers.h>
 #include <debriefd/answers_write.h>
+#include <debriefd/evaluations.h>
 #include <debriefd/reply.h>
 #include <debriefd/xalloc.h>
 #include <stdlib.h>
@@ -155,17 +156,6 @@ size_t visit_next_section(const struct visit *visit, size_t from, int step)
     return section < visit->section_count ? section : visit->section_count;
 }
 
-/* One for every body, as in the API. */
-static struct answers *shared_answers(void)
-{
-    static struct answers answers;
-    static bool is_ready;
-    if (!is_ready)
-        answers_init(&answers);
-    is_ready = true;
-    return &answers;
-}
-
 /* Whoever intended nothing is not asked how it went. */
 static bool has_subject(const struct visit *visit, size_t item)
 {
@@ -180,7 +170,7 @@ void visit_judge(const struct visit *visit, const json_t *given, bool *shown,
     char *text = json_dumps(body, JSON_COMPACT);
     struct roster roster = {visit->form->participants, visit->form->participant_count,
                             &visit->participant};
-    struct answers *answers = shared_answers();
+    struct answers *answers = evaluation_answers();
     enum answers_verdict verdict =
         answers_read(visit->instrument, &roster, text, strlen(text), answers, violations);
     for (size_t i = 0; i < instrument_item_count(visit->instrument); i++)

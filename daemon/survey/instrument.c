@@ -187,11 +187,6 @@ const json_t *instrument_definition(const struct instrument *instrument)
     return instrument->definition;
 }
 
-size_t instrument_language_count(const struct instrument *instrument)
-{
-    return instrument->language_count;
-}
-
 const char *instrument_language(const struct instrument *instrument, size_t index)
 {
     return instrument->languages[index];

@@ -116,6 +116,9 @@ bool config_reload(struct config *config, struct buf *pending, struct buf *fault
 /* Every effective value in the file's syntax, its source in a comment, secrets masked. */
 void config_print(const struct config *config, struct buf *out);
 
+/* Whether mail can be sent: a server, a sender and this server's own address are configured. */
+bool config_can_mail(const struct config *config);
+
 /* debriefd.conf(5) as scdoc source, and a debriefd.conf in which every key is commented out. */
 void config_man(struct buf *out);
 void config_sample(struct buf *out);

@@ -9,6 +9,9 @@ extern const struct route evaluation_routes[];
 extern const struct route import_routes[];
 extern const struct route receipt_routes[];
 
+/* One set of slots for every body that is read: valid until the next read, so copy what is kept. */
+struct answers *evaluation_answers(void);
+
 /* How an outcome of ingest is told: the status, the problem's slug and its sentence. */
 struct outcome_answer {
     int status;

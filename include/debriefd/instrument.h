@@ -108,7 +108,6 @@ const char *instrument_wave(const struct instrument *instrument); /* "pre", "pos
 const struct phrase *instrument_title(const struct instrument *instrument);
 const json_t *instrument_definition(const struct instrument *instrument);
 
-size_t instrument_language_count(const struct instrument *instrument);
 const char *instrument_language(const struct instrument *instrument, size_t index);
 /* False when the instrument is not written in it. */
 bool instrument_find_language(const struct instrument *instrument, const char *language,

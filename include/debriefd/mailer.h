@@ -37,7 +37,4 @@ void mailer_destroy(struct mailer *mailer);
 /* False only when the database is away. *has_more: there is likely something to send at once. */
 bool mailer_turn(struct mailer *mailer, bool *has_more, struct error *err) must_check;
 
-/* Whether what sending needs is configured: a server, a sender, and what links begin with. */
-bool mailer_is_configured(const struct config *config);
-
 #endif

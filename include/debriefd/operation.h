@@ -126,12 +126,6 @@ void operation_answer(struct request *request, const char *statement, const stru
 void operation_reply_rows(struct request *request, const struct rows *rows,
                           const struct error *err);
 
-/* A status and a body of logic.answer: 2xx as JSON, else as a problem. */
-void operation_reply(struct request *request, int status, const char *body, size_t length);
-
-/* Whether mails can be sent: a server, a sender and this server's own address are configured. */
-bool request_is_sending(const struct request *request);
-
 /* What GET /v1/studies/{study}/metrics.csv runs, for any path with {study}. */
 void metrics_study_csv(struct request *request);
 

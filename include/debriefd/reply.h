@@ -69,7 +69,6 @@ void request_stream_start(struct request *request, int status, const char *conte
                           request_stream_fn *on_drained, request_stream_fn *on_closed,
                           void *context);
 void request_stream_write(struct request *request, const void *bytes, size_t length);
-size_t request_stream_pending(const struct request *request); /* bytes not yet taken */
 void request_stream_end(struct request *request);
 
 #endif

@@ -31,11 +31,6 @@ const char *request_segment(const struct request *request, const char *name);
 /* A decoded query parameter, the first of its name; NULL when absent, "" without a value. */
 const char *request_query(const struct request *request, const char *name);
 
-/* Every parameter in order, for handlers with open names. */
-size_t request_query_count(const struct request *request);
-const char *request_query_name(const struct request *request, size_t index);
-const char *request_query_value(const struct request *request, size_t index);
-
 /* Fails with ERR_INVALID on a parameter that is repeated or not among `names` (ended by NULL). */
 bool request_query_expect(const struct request *request, const char *const *names,
                           struct error *err) must_check;

@@ -14,11 +14,7 @@ void rows_destroy(struct rows *rows);
 
 int rows_count(const struct rows *rows);
 
-/* Rows that INSERT, UPDATE or DELETE touched; 0 for other statements. */
-int64_t rows_affected(const struct rows *rows);
-
 int rows_columns(const struct rows *rows);
-const char *rows_column_name(const struct rows *rows, int column);
 
 /* The index of a column by name; asserts that there is one. */
 int rows_column(const struct rows *rows, const char *name);

@@ -42,7 +42,6 @@ bool session_open(const struct session_options *options, struct session **sessio
 void session_close(struct session *session); /* takes NULL; an open transaction rolls back */
 bool session_reopen(struct session *session, struct error *err) must_check;
 bool session_is_open(const struct session *session);
-int session_server_version(const struct session *session); /* 150007 for 15.7 */
 
 /* Runs a statement of the table, prepared on its first use. `params` may be NULL. `rows` may be
  * NULL; otherwise *rows is the caller's to destroy. */
