@@ -222,6 +222,32 @@ void desk_show(struct desk *desk, int status, const struct desk_page *page)
     ask(desk);
 }
 
+void desk_again(struct desk *desk, const struct desk_page *page, const char *refused,
+                const char *message)
+{
+    desk->refused = refused;
+    desk->refusal = request_copy(desk->request, message, strlen(message));
+    desk_show(desk, 422, page);
+}
+
+const char *desk_given(const struct desk *desk, const char *name, const char *stored)
+{
+    const char *given = fields_get(&desk->fields, name);
+    return given != NULL ? given : stored;
+}
+
+bool desk_is_given(const struct desk *desk, const char *form, const char *name, bool is_stored)
+{
+    if (fields_get(&desk->fields, form) == NULL)
+        return is_stored;
+    return fields_get(&desk->fields, name) != NULL;
+}
+
+const char *desk_fault(const struct desk *desk, const char *name)
+{
+    return desk->refused != NULL && strcmp(desk->refused, name) == 0 ? desk->refusal : NULL;
+}
+
 static void changed(struct desk *desk, int status, const json_t *body, void *context)
 {
     (void)context;

@@ -73,6 +73,8 @@ struct desk {
     int waiting;
     int status; /* the worst of the answers */
     int shown_status;
+    const char *refusal; /* of a form that is shown again, */
+    const char *refused; /* and the field that it is about, or NULL */
 };
 
 /* The handler of every route here. */
@@ -90,6 +92,21 @@ void desk_refuse(struct desk *desk, const char *path, const char *message);
 /* Shows another page of the desk as the answer: a form again, with its faults. Its queries run
  * first. */
 void desk_show(struct desk *desk, int status, const struct desk_page *page);
+
+/* The form's page again, with what was given in it, and why it was refused: said at the top, and
+ * beside the field `refused` (NULL for none). What asks desk_given and desk_fault shows them. */
+void desk_again(struct desk *desk, const struct desk_page *page, const char *refused,
+                const char *message);
+
+/* What a field holds: what this request gave, or else what is stored. */
+const char *desk_given(const struct desk *desk, const char *name, const char *stored);
+
+/* The same of a box to tick: an unticked one is not sent, so `form` is another field of its form.
+ */
+bool desk_is_given(const struct desk *desk, const char *form, const char *name, bool is_stored);
+
+/* Why this field was refused, or NULL. */
+const char *desk_fault(const struct desk *desk, const char *name);
 
 /* A page in the frame that says one thing. */
 void desk_say(struct desk *desk, int status, const char *heading, const char *message);

@@ -89,8 +89,8 @@ static void write_languages(struct desk *desk, struct buf *html, const char *cho
 static void write_input(struct desk *desk, struct buf *html, const char *name, const json_t *row)
 {
     const char *type = strcmp(name, "email") == 0 ? "email" : "text";
-    desk_input(html, type, name, delegation_heading(desk->language, name), desk_text(row, name),
-               NULL, NULL);
+    desk_field(desk, html, type, name, delegation_heading(desk->language, name),
+               desk_text(row, name), NULL);
 }
 
 static void write_new(struct desk *desk, struct buf *html)
@@ -189,14 +189,14 @@ static void write_place(struct desk *desk, struct buf *html, const json_t *row)
                 say(language, "Place in the delegation"));
     desk_form(desk, html, ONE_PATH);
     write_sectors(desk, html, json_object_get(desk->answers[1], "sectors"),
-                  desk_text(row, "sector"));
+                  desk_given(desk, "sector", desk_text(row, "sector")));
     write_input(desk, html, "organisation", row);
     write_input(desk, html, "role", row);
     write_input(desk, html, "municipality", row);
     write_check(html, "travelled", say(language, "Travels, or travelled"),
-                is_set(row, "travelled"));
+                desk_is_given(desk, "sector", "travelled", is_set(row, "travelled")));
     write_check(html, "is_staff", say(language, "Staff: arranges the trip and is not counted"),
-                is_set(row, "is_staff"));
+                desk_is_given(desk, "sector", "is_staff", is_set(row, "is_staff")));
     html_printf(html,
                 "<p class=\"help\">%s</p><p class=\"actions\"><button class=\"main\">%s"
                 "</button></p>",
@@ -215,7 +215,7 @@ static void write_person(struct desk *desk, struct buf *html, const json_t *row)
                 desk_text(row, "person"));
     write_input(desk, html, "name", row);
     write_input(desk, html, "email", row);
-    write_languages(desk, html, desk_text(row, "language"));
+    write_languages(desk, html, desk_given(desk, "language", desk_text(row, "language")));
     html_printf(html,
                 "<p class=\"actions\"><button class=\"main\">%s</button>"
                 "<a href=\"/desk/people/%s\">%s</a></p>",
@@ -284,9 +284,10 @@ static void saved(struct desk *desk, int status, const json_t *body, void *conte
 {
     (void)context;
     if (status == 409)
-        desk_refuse(desk, ONE_PATH, say(desk->language, "Somebody else has this e-mail address."));
+        desk_again(desk, &delegate_page, "email",
+                   say(desk->language, "Somebody else has this e-mail address."));
     else if (status >= 400)
-        desk_refuse(desk, ONE_PATH, desk_detail(desk, body));
+        desk_again(desk, &delegate_page, NULL, desk_detail(desk, body));
     else
         desk_back(desk, ONE_PATH, say(desk->language, "It is saved."));
 }
@@ -295,8 +296,8 @@ static bool is_too_long(struct desk *desk, const char *const *names)
 {
     for (; *names != NULL; names++)
         if (strlen(field(desk, *names)) > 400) {
-            desk_refuse(desk, ONE_PATH,
-                        say(desk->language, "That is too long for a table's cell."));
+            desk_again(desk, &delegate_page, *names,
+                       say(desk->language, "That is too long for a table's cell."));
             return true;
         }
     return false;
@@ -330,7 +331,8 @@ static void act_place(struct desk *desk)
     if (is_too_long(desk, names))
         return;
     if (field(desk, "organisation")[0] == '\0') {
-        desk_refuse(desk, ONE_PATH, say(desk->language, "The organisation is missing."));
+        desk_again(desk, &delegate_page, "organisation",
+                   say(desk->language, "The organisation is missing."));
         return;
     }
     params_init(&params);
@@ -355,11 +357,12 @@ static void act_person(struct desk *desk)
     if (!uuid_parse(text, strlen(text), &person))
         person = uuid_nil();
     if (field(desk, "name")[0] == '\0') {
-        desk_refuse(desk, ONE_PATH, say(desk->language, "The name is missing."));
+        desk_again(desk, &delegate_page, "name", say(desk->language, "The name is missing."));
         return;
     }
     if (!delegation_is_address(field(desk, "email")) && field(desk, "email")[0] != '\0') {
-        desk_refuse(desk, ONE_PATH, say(desk->language, "That is not an e-mail address."));
+        desk_again(desk, &delegate_page, "email",
+                   say(desk->language, "That is not an e-mail address."));
         return;
     }
     params_init(&params);

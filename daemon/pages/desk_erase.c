@@ -1,6 +1,7 @@
 /* Erasing a person: what would go and what stays, first; then with the name typed. */
 #include "desk_parts.h"
 
+#include <debriefd/text.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,10 +93,10 @@ static void render_erase(struct desk *desk, struct buf *html)
     write_stays(desk, html, json_object_get(plan, "stays"));
     html_printf(html, "<h2>%s</h2>", say(language, "Erase now"));
     desk_form(desk, html, ERASE_PATH);
-    desk_input(html, "text", "reason", say(language, "Why"), "",
-               say(language, "Without the person's name: it stays in the audit trail."), NULL);
-    desk_input(html, "text", "name", say(language, "The person's name, to be sure"), "",
-               say(language, "Type it as it stands above. This cannot be undone."), NULL);
+    desk_field(desk, html, "text", "reason", say(language, "Why"), "",
+               say(language, "Without the person's name: it stays in the audit trail."));
+    desk_field(desk, html, "text", "name", say(language, "The person's name, to be sure"), "",
+               say(language, "Type it as it stands above. This cannot be undone."));
     html_printf(html,
                 "<p class=\"actions\"><button class=\"danger\">%s</button><a href=\"%s\">%s"
                 "</a></p>",
@@ -134,7 +135,7 @@ static void erased(struct desk *desk, int status, const json_t *body, void *cont
 {
     (void)context;
     if (status >= 400)
-        desk_refuse(desk, ERASE_PATH, desk_detail(desk, body));
+        desk_again(desk, &erase_page, NULL, desk_detail(desk, body));
     else
         desk_back(desk, "/desk/people",
                   say(desk->language, "The person is erased. What is released stands."));
@@ -160,8 +161,8 @@ static void name_known(struct desk *desk, int status, const json_t *body, void *
     if (status >= 400)
         desk_refuse(desk, "/desk/people", desk_detail(desk, body));
     else if (strcmp(desk_text(body, "name"), field(desk, "name")) != 0)
-        desk_refuse(
-            desk, ERASE_PATH,
+        desk_again(
+            desk, &erase_page, "name",
             say(desk->language, "Nothing was erased: the name that was typed is another one."));
     else
         erase(desk);
@@ -170,9 +171,9 @@ static void name_known(struct desk *desk, int status, const json_t *body, void *
 static void act_erase(struct desk *desk)
 {
     struct params params;
-    size_t length = strlen(field(desk, "reason"));
+    size_t length = text_code_points(field(desk, "reason"), strlen(field(desk, "reason")));
     if (length < 3 || length > 500) {
-        desk_refuse(desk, ERASE_PATH, say(desk->language, "Say why, in a few words."));
+        desk_again(desk, &erase_page, "reason", say(desk->language, "Say why, in a few words."));
         return;
     }
     add_person(desk, &params);

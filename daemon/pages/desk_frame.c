@@ -64,6 +64,14 @@ static void write_header(struct page *page, const void *context)
 static void write_message(struct desk *desk, struct buf *html)
 {
     struct desk_message message;
+    if (desk->refusal != NULL) {
+        html_printf(html, "<p class=\"notice bad\" role=\"alert\">");
+        if (desk->refused != NULL)
+            html_printf(html, "<a href=\"#%s\">%s</a></p>", desk->refused, desk->refusal);
+        else
+            html_printf(html, "%s</p>", desk->refusal);
+        return;
+    }
     if (!desk_message_take(desk->request, &message))
         return;
     html_printf(html, "<p class=\"%s\" role=\"%s\">%s</p>",

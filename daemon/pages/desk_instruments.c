@@ -153,6 +153,7 @@ struct writing {
     struct desk *desk;
     struct buf *html;
     const json_t *languages;
+    char wrong[40]; /* the first field whose text cannot be, or "" */
 };
 
 /* Each language is named in itself. */
@@ -164,21 +165,40 @@ static const char *language_name(const char *code)
     return language == LANGUAGE_SV ? "Svenska" : "English";
 }
 
+/* The name of a text's field, and its id. */
+static void name_text(char name[40], size_t index, const char *language)
+{
+    snprintf(name, 40, "t.%zu.%s", index, language);
+}
+
+static void write_text(const struct writing *writing, size_t index, const char *code,
+                       const char *stored)
+{
+    struct buf *html = writing->html;
+    char name[40];
+    name_text(name, index, code);
+    const char *fault = desk_fault(writing->desk, name);
+    html_printf(html,
+                "<div class=\"field\"><label class=\"quiet\" for=\"%s\">%s</label>"
+                "<textarea id=\"%s\" name=\"%s\" lang=\"%s\" rows=\"1\"",
+                name, language_name(code), name, name, code);
+    if (fault != NULL)
+        html_printf(html, " aria-invalid=\"true\" aria-describedby=\"%s-help\"", name);
+    html_printf(html, ">\n%s</textarea>", desk_given(writing->desk, name, stored));
+    if (fault != NULL)
+        html_printf(html, "<p id=\"%s-help\" class=\"error\">%s</p>", name, fault);
+    buf_append_text(html, "</div>");
+}
+
 static void write_phrase(void *context, size_t index, const char *where, json_t *phrase)
 {
     const struct writing *writing = context;
-    struct buf *html = writing->html;
-    html_printf(html, "<fieldset><legend>%s</legend><div class=\"pair\">", where);
+    html_printf(writing->html, "<fieldset><legend>%s</legend><div class=\"pair\">", where);
     for (size_t i = 0; i < json_array_size(writing->languages); i++) {
         const char *code = json_string_value(json_array_get(writing->languages, i));
-        html_printf(html,
-                    "<div class=\"field\"><label class=\"quiet\" for=\"t%zu-%s\">%s</label>"
-                    "<textarea id=\"t%zu-%s\" name=\"t.%zu.%s\" lang=\"%s\" rows=\"1\">\n%s"
-                    "</textarea></div>",
-                    index, code, language_name(code), index, code, index, code, code,
-                    desk_text(phrase, code));
+        write_text(writing, index, code, desk_text(phrase, code));
     }
-    buf_append_text(html, "</div></fieldset>");
+    buf_append_text(writing->html, "</div></fieldset>");
 }
 
 static void write_texts(struct desk *desk, struct buf *html, json_t *definition)
@@ -241,15 +261,18 @@ static const struct desk_page version_page = {
 
 static void take_phrase(void *context, size_t index, const char *where, json_t *phrase)
 {
-    const struct writing *writing = context;
+    struct writing *writing = context;
     (void)where;
     for (size_t i = 0; i < json_array_size(writing->languages); i++) {
         const char *code = json_string_value(json_array_get(writing->languages, i));
         char name[40];
-        snprintf(name, sizeof name, "t.%zu.%s", index, code);
+        name_text(name, index, code);
         const char *text = fields_get(&writing->desk->fields, name);
-        if (text != NULL && (text[0] != '\0' || json_object_get(phrase, code) != NULL))
-            json_object_set_new(phrase, code, json_string(text));
+        if (text == NULL || (text[0] == '\0' && json_object_get(phrase, code) == NULL))
+            continue;
+        json_object_set_new(phrase, code, json_string(text));
+        if (writing->wrong[0] == '\0' && !instrument_is_text(text))
+            memcpy(writing->wrong, name, sizeof name);
     }
 }
 
@@ -258,7 +281,7 @@ static void stored(struct desk *desk, int status, const json_t *body, void *cont
     (void)context;
     char path[200];
     if (status >= 400) {
-        desk_refuse(desk, VERSION_PATH, desk_detail(desk, body));
+        desk_again(desk, &version_page, NULL, desk_detail(desk, body));
         return;
     }
     snprintf(path, sizeof path, "/desk/instruments/%s/%ld", desk_text(body, "instrument"),
@@ -284,17 +307,6 @@ static void store(struct desk *desk, const struct instrument *instrument, const 
     free(text);
 }
 
-static void refuse(struct desk *desk, const struct violations *violations)
-{
-    struct buf text;
-    buf_init(&text);
-    buf_printf(&text, say(desk->language, "Nothing was saved. At %s: %s."),
-               violations->count > 0 ? violations->items[0].pointer : "",
-               violations->count > 0 ? violations->items[0].detail : "");
-    desk_refuse(desk, VERSION_PATH, buf_text(&text));
-    buf_finish(&text);
-}
-
 static void version_known(struct desk *desk, int status, const json_t *body, void *context)
 {
     (void)context;
@@ -310,7 +322,9 @@ static void version_known(struct desk *desk, int status, const json_t *body, voi
     walk(&texts, "", definition);
     struct instrument *instrument = instrument_compile(definition, &violations);
     if (instrument == NULL)
-        refuse(desk, &violations);
+        desk_again(desk, &version_page,
+                   request_copy(desk->request, writing.wrong, strlen(writing.wrong)),
+                   say(desk->language, "A text of 1 to 4000 characters is needed here."));
     else
         store(desk, instrument, definition);
     instrument_destroy(instrument);
@@ -346,8 +360,8 @@ static void list_known(struct desk *desk, int status, const json_t *body, void *
     if (status >= 400)
         desk_refuse(desk, "/desk/instruments", desk_detail(desk, body));
     else if (newest == 0 || newest != version)
-        desk_refuse(desk, "/desk/instruments",
-                    say(desk->language, "There is a newer version. Change that one."));
+        desk_again(desk, &version_page, NULL,
+                   say(desk->language, "There is a newer version. Change that one."));
     else
         ask_version(desk);
 }

@@ -1,10 +1,12 @@
 /* How long people and answers are kept, and what participants agree to. */
 #include "desk_parts.h"
 
+#include <debriefd/text.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CONSENT_PATH "/desk/studies/{study}/waves/{wave}/consent"
+#define CONSENT_MAX  4000 /* characters */
 
 static void execute(struct desk *desk, const char *statement, const struct uuid *second,
                     json_t *owned_given, desk_done_fn *done)
@@ -142,12 +144,20 @@ static void act_retention(struct desk *desk)
 
 static const struct desk_page retention_change = {.roles = ROLE_ORGANISER, .act = act_retention};
 
-static void write_consent(struct buf *html, const char *name, const char *label, const char *text)
+static void write_consent(struct desk *desk, struct buf *html, const char *name, const char *label,
+                          const char *stored)
 {
+    const char *fault = desk_fault(desk, name);
     html_printf(html,
                 "<div class=\"field\"><label for=\"%s\">%s</label><textarea id=\"%s\" name=\"%s\" "
-                "lang=\"%s\" rows=\"12\" required maxlength=\"4000\">\n%s</textarea></div>",
-                name, label, name, name, name, text);
+                "lang=\"%s\" rows=\"12\" required maxlength=\"%d\"",
+                name, label, name, name, name, CONSENT_MAX);
+    if (fault != NULL)
+        html_printf(html, " aria-invalid=\"true\" aria-describedby=\"%s-help\"", name);
+    html_printf(html, ">\n%s</textarea>", desk_given(desk, name, stored));
+    if (fault != NULL)
+        html_printf(html, "<p id=\"%s-help\" class=\"error\">%s</p>", name, fault);
+    buf_append_text(html, "</div>");
 }
 
 static void render_consent(struct desk *desk, struct buf *html)
@@ -161,8 +171,8 @@ static void render_consent(struct desk *desk, struct buf *html)
     buf_append_text(html, "<div class=\"texts\">");
     desk_form(desk, html, CONSENT_PATH);
     buf_append_text(html, "<div class=\"pair\">");
-    write_consent(html, "sv", say(language, "In Swedish"), desk_text(texts, "sv"));
-    write_consent(html, "en", say(language, "In English"), desk_text(texts, "en"));
+    write_consent(desk, html, "sv", say(language, "In Swedish"), desk_text(texts, "sv"));
+    write_consent(desk, html, "en", say(language, "In English"), desk_text(texts, "en"));
     html_printf(html, "</div><p class=\"actions\"><button class=\"main\">%s</button>",
                 say(language, "Save"));
     if (!json_is_true(json_object_get(desk->answers[0], "is_default")))
@@ -185,32 +195,37 @@ static void consent_saved(struct desk *desk, int status, const json_t *body, voi
 {
     (void)context;
     if (status >= 400)
-        desk_refuse(desk, CONSENT_PATH, desk_detail(desk, body));
+        desk_again(desk, &consent_page, NULL, desk_detail(desk, body));
     else
         desk_back(desk, CONSENT_PATH, say(desk->language, "It is saved."));
 }
 
+static const char *consent_fault(struct desk *desk, const char *text)
+{
+    if (text[strspn(text, " \n\t")] == '\0')
+        return say(desk->language, "Write it in both languages.");
+    return text_code_points(text, strlen(text)) > CONSENT_MAX
+               ? say(desk->language, "That is longer than 4000 characters.")
+               : NULL;
+}
+
 static void act_consent(struct desk *desk)
 {
+    static const char *const names[] = {"sv", "en"};
     struct uuid wave;
     const char *text = request_segment(desk->request, "wave");
+    bool is_usual = strcmp(field(desk, "go"), "default") == 0;
     json_t *given = json_object();
     if (!uuid_parse(text, strlen(text), &wave))
         wave = uuid_nil();
-    if (strcmp(field(desk, "go"), "default") != 0) {
-        json_object_set_new(given, "sv", json_string(field(desk, "sv")));
-        json_object_set_new(given, "en", json_string(field(desk, "en")));
-    }
-    bool is_too_long = strlen(field(desk, "sv")) > 4000 || strlen(field(desk, "en")) > 4000;
-    bool is_missing = json_object_size(given) > 0 &&
-                      (field(desk, "sv")[0] == '\0' || field(desk, "en")[0] == '\0');
-    if (is_too_long || is_missing) {
-        json_decref(given);
-        desk_refuse(desk, CONSENT_PATH,
-                    say(desk->language, is_missing
-                                            ? sentence("Write it in both languages.")
-                                            : sentence("That is longer than 4000 characters.")));
-        return;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !is_usual; i++) {
+        const char *fault = consent_fault(desk, field(desk, names[i]));
+        if (fault != NULL) {
+            json_decref(given);
+            desk_again(desk, &consent_page, names[i], fault);
+            return;
+        }
+        json_object_set_new(given, names[i], json_string(field(desk, names[i])));
     }
     execute(desk, "wave_consent_set", &wave, given, consent_saved);
 }

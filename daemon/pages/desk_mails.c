@@ -66,7 +66,7 @@ static void queued(struct desk *desk, int status, const json_t *body, void *cont
     (void)context;
     enum language language = desk->language;
     if (status >= 400) {
-        desk_refuse(desk, WAVE, desk_detail(desk, body));
+        desk_again(desk, &desk_wave_page, NULL, desk_detail(desk, body));
         return;
     }
     struct buf text;
@@ -94,16 +94,16 @@ static void queued(struct desk *desk, int status, const json_t *body, void *cont
 
 static void queue(struct desk *desk)
 {
-    const char *kind = fields_get(&desk->fields, "kind");
-    const char *to = fields_get(&desk->fields, "to");
-    const char *at = fields_get(&desk->fields, "at");
-    bool has_time = at != NULL && at[0] != '\0';
-    if (kind == NULL || to == NULL || (has_time && !desk_is_local_time(at))) {
-        desk_refuse(desk, WAVE, say(desk->language, "A date and a time are needed."));
+    const char *kind = desk_given(desk, "kind", "");
+    const char *name = strcmp(kind, "reminder") == 0 ? "reminder-at" : "invitation-at";
+    const char *at = desk_given(desk, name, "");
+    if (at[0] != '\0' && !desk_is_local_time(at)) {
+        desk_again(desk, &desk_wave_page, name,
+                   say(desk->language, "A date and a time are needed, such as 2026-11-23T09:00."));
         return;
     }
-    json_t *body = json_pack("{s:s, s:s}", "kind", kind, "to", to);
-    if (has_time)
+    json_t *body = json_pack("{s:s, s:s}", "kind", kind, "to", desk_given(desk, "to", "waiting"));
+    if (at[0] != '\0')
         json_object_set_new(body, "at", json_string(at));
     desk_execute_wave(desk, "desk_mail_queue", body, queued);
     json_decref(body);
@@ -144,9 +144,28 @@ static void write_check(struct desk *desk, struct buf *html, const char *name, c
 {
     html_printf(html, "<label class=\"choice\"><input type=\"checkbox\" name=\"%s\" value=\"1\"",
                 name);
-    if (json_is_true(json_object_get(desk->answers[1], name)))
+    if (desk_is_given(desk, "mails_max", name,
+                      json_is_true(json_object_get(desk->answers[1], name))))
         buf_append_text(html, " checked");
     html_printf(html, "><span>%s</span></label>", label);
+}
+
+static void write_reminder(struct desk *desk, struct buf *html, const char *name,
+                           const char *stored)
+{
+    const char *fault = desk_fault(desk, name);
+    html_printf(html,
+                "<div class=\"field\"><input type=\"datetime-local\" id=\"%s\" name=\"%s\" "
+                "value=\"%s\" aria-label=\"%s\"",
+                name, name, desk_given(desk, name, stored),
+                say(desk->language, "Time of a reminder"));
+    if (fault != NULL)
+        html_printf(html,
+                    " aria-invalid=\"true\" aria-describedby=\"%s-help\"><p id=\"%s-help\" "
+                    "class=\"error\">%s</p></div>",
+                    name, name, fault);
+    else
+        buf_append_text(html, "></div>");
 }
 
 static void write_reminders(struct desk *desk, struct buf *html)
@@ -162,20 +181,18 @@ static void write_reminders(struct desk *desk, struct buf *html)
         if (reminder != NULL)
             snprintf(value, sizeof value, "%.10sT%.5s", desk_text(reminder, "date"),
                      desk_text(reminder, "time"));
-        html_printf(html,
-                    "<div class=\"field\"><input type=\"datetime-local\" name=\"%s\" value=\"%s\" "
-                    "aria-label=\"%s\"></div>",
-                    name, value, say(desk->language, "Time of a reminder"));
+        write_reminder(desk, html, name, value);
     }
     buf_append_text(html, "</fieldset>");
 }
 
-static void write_number(struct buf *html, const char *name, const char *label, const json_t *value)
+static void write_number(struct desk *desk, struct buf *html, const char *name, const char *label,
+                         const json_t *value)
 {
     char text[24] = "";
     if (json_is_number(value))
         snprintf(text, sizeof text, "%ld", (long)json_number_value(value));
-    desk_input(html, "number", name, label, text, NULL, NULL);
+    desk_field(desk, html, "number", name, label, text, NULL);
 }
 
 static void write_plan(struct desk *desk, struct buf *html)
@@ -187,12 +204,13 @@ static void write_plan(struct desk *desk, struct buf *html)
     desk_form(desk, html, WAVE "/mails/plan");
     write_check(desk, html, "invitation", say(language, "Invite everybody when it opens"));
     write_reminders(desk, html);
-    write_number(html, "closing_days", say(language, "Days before closing for a last reminder"),
+    write_number(desk, html, "closing_days",
+                 say(language, "Days before closing for a last reminder"),
                  json_object_get(plan, "closing_days"));
     write_check(
         desk, html, "thanks",
         say(language, "Thank those who answered, with some results, when they are released"));
-    write_number(html, "mails_max", say(language, "Mails to one person at most"),
+    write_number(desk, html, "mails_max", say(language, "Mails to one person at most"),
                  json_object_get(plan, "mails_max"));
     html_printf(html, "<button class=\"main\">%s</button>", say(language, "Save the plan"));
     desk_form_end(html);
@@ -207,60 +225,6 @@ static void render_mails(struct desk *desk, struct buf *html)
                         "service, or give people their links."));
     write_counts(desk, html);
     write_plan(desk, html);
-}
-
-static void planned(struct desk *desk, int status, const json_t *body, void *context)
-{
-    (void)context;
-    if (status >= 400)
-        desk_refuse(desk, WAVE "/mails", desk_detail(desk, body));
-    else
-        desk_back(desk, WAVE "/mails", say(desk->language, "The plan is saved."));
-}
-
-static bool add_reminders(struct desk *desk, json_t *plan)
-{
-    json_t *reminders = json_array();
-    json_object_set_new(plan, "reminders", reminders);
-    for (size_t i = 0; i < REMINDERS; i++) {
-        char name[20];
-        snprintf(name, sizeof name, "reminder%zu", i + 1);
-        const char *given = fields_get(&desk->fields, name);
-        if (given == NULL || given[0] == '\0')
-            continue;
-        if (!desk_is_local_time(given))
-            return false;
-        json_array_append_new(reminders, json_pack("{s:s%, s:s%}", "date", given, (size_t)10,
-                                                   "time", given + 11, (size_t)5));
-    }
-    return true;
-}
-
-/* An empty field says none; anything but a number in its range is refused. */
-static bool add_number(struct desk *desk, json_t *plan, const char *name, long low, long high)
-{
-    const char *given = fields_get(&desk->fields, name);
-    char *end;
-    if (given == NULL || given[0] == '\0')
-        return true;
-    long number = strtol(given, &end, 10);
-    json_object_set_new(plan, name, json_integer(number));
-    return *end == '\0' && number >= low && number <= high;
-}
-
-static void set_plan(struct desk *desk)
-{
-    json_t *plan = json_object();
-    json_object_set_new(plan, "invitation",
-                        json_boolean(fields_get(&desk->fields, "invitation") != NULL));
-    json_object_set_new(plan, "thanks", json_boolean(fields_get(&desk->fields, "thanks") != NULL));
-    if (add_reminders(desk, plan) && add_number(desk, plan, "closing_days", 1, 30) &&
-        add_number(desk, plan, "mails_max", 0, 20))
-        desk_execute_wave(desk, "mail_plan_set", plan, planned);
-    else
-        desk_refuse(desk, WAVE "/mails",
-                    say(desk->language, "Nothing was saved: a time or a number is wrong."));
-    json_decref(plan);
 }
 
 static const struct desk_page mails_page = {
@@ -279,6 +243,68 @@ static const struct desk_page mails_page = {
                   {FROM_IS_SENDING}}}},
     .render = render_mails,
 };
+
+static void planned(struct desk *desk, int status, const json_t *body, void *context)
+{
+    (void)context;
+    if (status >= 400)
+        desk_again(desk, &mails_page, NULL, desk_detail(desk, body));
+    else
+        desk_back(desk, WAVE "/mails", say(desk->language, "The plan is saved."));
+}
+
+/* False after saying which is none. */
+static bool add_reminders(struct desk *desk, json_t *plan)
+{
+    static const char *const names[REMINDERS] = {"reminder1", "reminder2", "reminder3"};
+    json_t *reminders = json_array();
+    json_object_set_new(plan, "reminders", reminders);
+    for (size_t i = 0; i < REMINDERS; i++) {
+        const char *given = fields_get(&desk->fields, names[i]);
+        if (given == NULL || given[0] == '\0')
+            continue;
+        if (!desk_is_local_time(given)) {
+            desk_again(desk, &mails_page, names[i],
+                       say(desk->language, "A date and a time are needed, such as "
+                                           "2026-11-23T09:00."));
+            return false;
+        }
+        json_array_append_new(reminders, json_pack("{s:s%, s:s%}", "date", given, (size_t)10,
+                                                   "time", given + 11, (size_t)5));
+    }
+    return true;
+}
+
+/* An empty field says none. False after saying that it is no number in its range. */
+static bool add_number(struct desk *desk, json_t *plan, const char *name, long low, long high)
+{
+    const char *given = fields_get(&desk->fields, name);
+    char *end;
+    if (given == NULL || given[0] == '\0')
+        return true;
+    long number = strtol(given, &end, 10);
+    json_object_set_new(plan, name, json_integer(number));
+    if (*end == '\0' && number >= low && number <= high)
+        return true;
+    struct buf text;
+    buf_init(&text);
+    buf_printf(&text, say(desk->language, "A number from %ld to %ld is needed."), low, high);
+    desk_again(desk, &mails_page, name, buf_text(&text));
+    buf_finish(&text);
+    return false;
+}
+
+static void set_plan(struct desk *desk)
+{
+    json_t *plan = json_object();
+    json_object_set_new(plan, "invitation",
+                        json_boolean(fields_get(&desk->fields, "invitation") != NULL));
+    json_object_set_new(plan, "thanks", json_boolean(fields_get(&desk->fields, "thanks") != NULL));
+    if (add_reminders(desk, plan) && add_number(desk, plan, "closing_days", 1, 30) &&
+        add_number(desk, plan, "mails_max", 0, 20))
+        desk_execute_wave(desk, "mail_plan_set", plan, planned);
+    json_decref(plan);
+}
 
 static const struct desk_page queue_page = {.roles = ROLE_ORGANISER, .act = queue};
 static const struct desk_page plan_page = {.roles = ROLE_ORGANISER, .act = set_plan};

@@ -162,13 +162,15 @@ static void check_wave(struct desk *desk, const char *kind)
     const char *opens = desk_new_value(desk, field_of(kind, "opens").text);
     const char *closes = desk_new_value(desk, field_of(kind, "closes").text);
     if (!desk_is_local_time(opens))
-        desk_new_fault(desk, field_of(kind, "opens").text,
-                       say(desk->language, "A date and a time are needed."));
+        desk_new_fault(
+            desk, field_of(kind, "opens").text,
+            say(desk->language, "A date and a time are needed, such as 2026-11-23T09:00."));
     if (closes[0] == '\0')
         return;
     if (!desk_is_local_time(closes))
-        desk_new_fault(desk, field_of(kind, "closes").text,
-                       say(desk->language, "A date and a time are needed."));
+        desk_new_fault(
+            desk, field_of(kind, "closes").text,
+            say(desk->language, "A date and a time are needed, such as 2026-11-23T09:00."));
     else if (strcmp(closes, opens) <= 0)
         desk_new_fault(desk, field_of(kind, "closes").text,
                        say(desk->language, "It would close before it opens."));

@@ -37,3 +37,10 @@ void desk_input(struct buf *html, const char *type, const char *name, const char
                     fault != NULL ? "error" : "help", fault != NULL ? fault : help);
     buf_append_text(html, "</div>");
 }
+
+void desk_field(struct desk *desk, struct buf *html, const char *type, const char *name,
+                const char *label, const char *stored, const char *help)
+{
+    desk_input(html, type, name, label, desk_given(desk, name, stored), help,
+               desk_fault(desk, name));
+}

@@ -10,12 +10,11 @@ void desk_wave_state(struct desk *desk, struct buf *html, const json_t *wave);
 /* When it opens and closes, in a paragraph. */
 void desk_wave_dates(struct desk *desk, struct buf *html, const json_t *wave);
 
-/* What response_rates says, as the organiser sees it: {wave, slice, answered, delegation}, small
- * sectors together. The caller's. */
-json_t *desk_rates(const json_t *rates);
-
 /* Who has answered a wave, as a table that desk.js keeps fresh. */
 void desk_write_rates(struct desk *desk, struct buf *html, const json_t *rates, const char *wave);
+
+/* A wave's page, whose forms other pages answer. */
+extern const struct desk_page desk_wave_page;
 
 /* Of a page whose first answer is wave_get. */
 const char *desk_wave_heading(const struct desk *desk);
@@ -37,5 +36,9 @@ void desk_clock(struct desk *desk, struct buf *html);
 /* A field with its label, its help (or NULL) and its fault (or NULL). `type` is an input's. */
 void desk_input(struct buf *html, const char *type, const char *name, const char *label,
                 const char *value, const char *help, const char *fault);
+
+/* One that shows what was given in it when the form was refused. */
+void desk_field(struct desk *desk, struct buf *html, const char *type, const char *name,
+                const char *label, const char *stored, const char *help);
 
 #endif

@@ -59,17 +59,17 @@ static void write_mail_form(struct desk *desk, struct buf *html, const char *kin
     const json_t *wave = desk->answers[0];
     bool is_planned = has_state(wave, "planned");
     struct desk_time opening = desk_time_field(desk, desk_text(wave, "opens_at"));
+    char name[20];
+    snprintf(name, sizeof name, "%s-at", kind);
     desk_form(desk, html, WAVE "/mails");
     html_printf(html,
                 "<input type=\"hidden\" name=\"kind\" value=\"%s\">"
-                "<input type=\"hidden\" name=\"to\" value=\"%s\"><div class=\"field\">"
-                "<label for=\"%s-at\">%s</label><input id=\"%s-at\" name=\"at\" "
-                "type=\"datetime-local\" value=\"%s\" aria-describedby=\"%s-help\">"
-                "<p class=\"help\" id=\"%s-help\">%s</p></div>",
-                kind, to, kind, say(language, "Send at"), kind, is_planned ? opening.text : "",
-                kind, kind,
-                is_planned ? say(language, "Not before it opens.")
-                           : say(language, "Leave it empty to send now."));
+                "<input type=\"hidden\" name=\"to\" value=\"%s\">",
+                kind, to);
+    desk_field(desk, html, "datetime-local", name, say(language, "Send at"),
+               is_planned ? opening.text : "",
+               is_planned ? say(language, "Not before it opens.")
+                          : say(language, "Leave it empty to send now."));
     html_printf(html, "<button class=\"main\">%s</button>", button);
     desk_form_end(html);
 }
@@ -119,10 +119,10 @@ static void write_dates_form(struct desk *desk, struct buf *html)
     desk_form(desk, html, WAVE "/dates");
     buf_append_text(html, "<div class=\"pair\">");
     if (is_planned)
-        desk_input(html, "datetime-local", "opens_at", say(language, "Opens"),
-                   desk_time_field(desk, desk_text(wave, "opens_at")).text, NULL, NULL);
-    desk_input(html, "datetime-local", "closes_at", say(language, "Closes"),
-               desk_time_field(desk, desk_text(wave, "closes_at")).text, NULL, NULL);
+        desk_field(desk, html, "datetime-local", "opens_at", say(language, "Opens"),
+                   desk_time_field(desk, desk_text(wave, "opens_at")).text, NULL);
+    desk_field(desk, html, "datetime-local", "closes_at", say(language, "Closes"),
+               desk_time_field(desk, desk_text(wave, "closes_at")).text, NULL);
     html_printf(html, "</div><button>%s</button>",
                 has_state(wave, "closed") ? say(language, "Open again until then")
                                           : say(language, "Save the dates"));
@@ -198,16 +198,36 @@ static void render_close(struct desk *desk, struct buf *html)
                 say(language, "Keep it open"));
 }
 
+#define OF_WAVE                                                                                    \
+    {                                                                                              \
+        {FROM_PROGRAMME},                                                                          \
+        {                                                                                          \
+            FROM_SEGMENT_UUID, "wave"                                                              \
+        }                                                                                          \
+    }
+
+const struct desk_page desk_wave_page = {
+    .roles = ROLE_ORGANISER | ROLE_ANALYST,
+    .heading = desk_wave_heading,
+    .tab = DESK_TAB_WAVE,
+    .script = "desk.js",
+    .queries = {{"wave_get", OF_WAVE},
+                {"desk_study", {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "study"}}},
+                {"response_rates", {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "study"}}}},
+    .render = render_wave,
+};
+
 static void dates_changed(struct desk *desk, int status, const json_t *body, void *context)
 {
     (void)context;
     if (status >= 400)
-        desk_refuse(desk, WAVE, desk_detail(desk, body));
+        desk_again(desk, &desk_wave_page, status < 500 ? "closes_at" : NULL,
+                   desk_detail(desk, body));
     else
         desk_back(desk, WAVE, say(desk->language, "The dates are saved."));
 }
 
-/* False for a time that is none. An empty one is left out, or for closing means by hand. */
+/* False after saying that it is none. An empty one is left out, or for closing means by hand. */
 static bool add_time(struct desk *desk, json_t *body, const char *name)
 {
     const char *given = fields_get(&desk->fields, name);
@@ -219,7 +239,11 @@ static bool add_time(struct desk *desk, json_t *body, const char *name)
         return true;
     }
     json_object_set_new(body, name, json_string(given));
-    return desk_is_local_time(given);
+    if (desk_is_local_time(given))
+        return true;
+    desk_again(desk, &desk_wave_page, name,
+               say(desk->language, "A date and a time are needed, such as 2026-11-23T09:00."));
+    return false;
 }
 
 void desk_execute_wave(struct desk *desk, const char *statement, const json_t *body,
@@ -248,31 +272,8 @@ static void change_dates(struct desk *desk)
     json_t *body = json_object();
     if (add_time(desk, body, "opens_at") && add_time(desk, body, "closes_at"))
         desk_execute_wave(desk, "desk_wave_dates", body, dates_changed);
-    else
-        desk_refuse(desk, WAVE,
-                    say(desk->language, "A date and a time are needed, such as "
-                                        "2026-11-23T09:00."));
     json_decref(body);
 }
-
-#define OF_WAVE                                                                                    \
-    {                                                                                              \
-        {FROM_PROGRAMME},                                                                          \
-        {                                                                                          \
-            FROM_SEGMENT_UUID, "wave"                                                              \
-        }                                                                                          \
-    }
-
-static const struct desk_page wave_page = {
-    .roles = ROLE_ORGANISER | ROLE_ANALYST,
-    .heading = desk_wave_heading,
-    .tab = DESK_TAB_WAVE,
-    .script = "desk.js",
-    .queries = {{"wave_get", OF_WAVE},
-                {"desk_study", {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "study"}}},
-                {"response_rates", {{FROM_PROGRAMME}, {FROM_SEGMENT_UUID, "study"}}}},
-    .render = render_wave,
-};
 
 static const struct desk_page confirm_page = {
     .roles = ROLE_ORGANISER,
@@ -307,7 +308,7 @@ static const struct desk_page invite_page = {
 static const struct desk_page dates_page = {.roles = ROLE_ORGANISER, .act = change_dates};
 
 const struct route desk_wave_routes[] = {
-    {METHOD_GET, WAVE, desk_handle, &wave_page},
+    {METHOD_GET, WAVE, desk_handle, &desk_wave_page},
     {METHOD_GET, WAVE "/close", desk_handle, &confirm_page},
     {METHOD_POST, WAVE "/close", desk_handle, &close_page},
     {METHOD_POST, WAVE "/open", desk_handle, &open_page},

@@ -118,12 +118,10 @@ const char *compiler_id(struct compiler *compiler, const json_t *object, const c
     return NULL;
 }
 
-static bool is_phrase_text(const json_t *value)
+bool instrument_is_text(const char *text)
 {
-    const char *text = json_string_value(value);
-    size_t length = json_string_length(value);
-    return length > 0 && text_code_points(text, length) <= INSTRUMENT_TEXT &&
-           text[strspn(text, " \t\r\n")] != '\0';
+    return text != NULL && text[strspn(text, " \t\r\n")] != '\0' &&
+           text_code_points(text, strlen(text)) <= INSTRUMENT_TEXT;
 }
 
 static bool has_language(const struct instrument *instrument, const char *language)
@@ -147,7 +145,7 @@ struct phrase compiler_phrase(struct compiler *compiler, const json_t *object, c
     const struct instrument *instrument = compiler->instrument;
     for (size_t i = 0; i < instrument->language_count && json_is_object(value); i++) {
         const json_t *text = json_object_get(value, instrument->languages[i]);
-        phrase.text[i] = is_phrase_text(text) ? json_string_value(text) : "";
+        phrase.text[i] = instrument_is_text(json_string_value(text)) ? json_string_value(text) : "";
         if (phrase.text[i][0] == '\0')
             fault_at(compiler, instrument->languages[i], text == NULL ? "required" : "bad_text",
                      "every language needs a text of 1 to 4000 characters here");

@@ -108,6 +108,10 @@ const char *instrument_wave(const struct instrument *instrument); /* "pre", "pos
 const struct phrase *instrument_title(const struct instrument *instrument);
 const json_t *instrument_definition(const struct instrument *instrument);
 
+/* Whether this can be a text that participants read: not blank, of at most INSTRUMENT_TEXT
+ * characters. Takes NULL. */
+bool instrument_is_text(const char *text);
+
 const char *instrument_language(const struct instrument *instrument, size_t index);
 /* False when the instrument is not written in it. */
 bool instrument_find_language(const struct instrument *instrument, const char *language,

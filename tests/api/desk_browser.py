@@ -3,6 +3,7 @@
 import html.parser
 import http.client
 import http.cookies
+import re
 import urllib.parse
 
 from service import PATIENCE, Reply
@@ -75,7 +76,7 @@ class Document(html.parser.HTMLParser):
             self.button[2] += data
         if self.open and self.open[-1][0] == "h1":
             self.headings[-1] += data
-        if self.open and "notice" in self.open[-1][1]:
+        if any(tag == "p" and "notice" in kind for tag, kind in self.open):
             self.notices[-1] += data
 
 
@@ -91,6 +92,11 @@ class Page(Reply):
     @property
     def title(self):
         return " ".join(self.document.headings[:1])
+
+    @property
+    def faults(self):
+        """What is said beside fields, by the field's name."""
+        return dict(re.findall(r'<p id="([^"]+)-help" class="error">([^<]*)</p>', self.text))
 
     @property
     def words(self):
