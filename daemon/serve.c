@@ -148,6 +148,7 @@ static void fill_server_options(struct serve *serve, struct server_options *opti
     options->proxy_key = serve->proxy_key;
     options->on_access = api_accessed;
     options->access_context = serve->api;
+    options->explain = pages_explain;
 }
 
 static bool listen_http(struct serve *serve, struct error *err)

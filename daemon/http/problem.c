@@ -115,6 +115,9 @@ static void send_problem(struct request *request, int status, struct buf *body)
 void request_problem(struct request *request, int status, const char *slug, const char *format, ...)
 {
     char detail[2100]; /* holds a reason of 500 characters */
+    server_explain_fn *explain = request->server->options.explain;
+    if (explain != NULL && explain(request, status))
+        return;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(detail, sizeof detail, format, arguments);

@@ -2,6 +2,7 @@
 
 #include "areas.h"
 #include "desk.h"
+#include <string.h>
 
 static const struct route *const tables[] = {
     asset_routes,      desk_audit_routes,   desk_commitment_routes, desk_delegation_routes,
@@ -17,5 +18,28 @@ bool pages_add_routes(struct router *router, struct error *err)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!router_add_table(router, tables[i], err))
             return false;
+    return true;
+}
+
+static const char *heading(enum language language, int status)
+{
+    if (status == 404 || status == 405)
+        return say(language, "There is no such page");
+    return status == 429 || status == 503 ? say(language, "This does not work right now")
+                                          : say(language, "This did not work");
+}
+
+bool pages_explain(struct request *request, int status)
+{
+    static const char *const types[] = {"application/json", "text/html", NULL};
+    enum { OF_PEOPLE = 1 };
+    bool is_api = strncmp(request_path(request), "/v1/", 4) == 0;
+    if (is_api || request_accept(request, types) != OF_PEOPLE)
+        return false;
+    enum language language = page_language(request);
+    page_say(request, language, status, heading(language, status),
+             status == 429 || status == 503
+                 ? say(language, "Load the page again in a minute.")
+                 : say(language, "Check the address, or open the link that you got again."));
     return true;
 }

@@ -28,6 +28,9 @@ struct server_access {
 };
 typedef void server_access_fn(const struct server_access *access, void *context);
 
+/* For people instead of a problem: true when it has answered. */
+typedef bool server_explain_fn(struct request *request, int status);
+
 struct server_options {
     const char *listen;    /* "127.0.0.1:8080,[::1]:0,unix:/run/debriefd/http"; "" for none */
     const int *listen_fds; /* inherited listening sockets, owned by the server from then on */
@@ -47,6 +50,7 @@ struct server_options {
 
     server_access_fn *on_access; /* NULL for none */
     void *access_context;
+    server_explain_fn *explain; /* asked before a problem is sent; NULL for none */
 };
 
 /* The defaults: no sockets, 10,000 connections, 16 KiB, 256 KiB, 15 s, 60 s, 30 s, 30 s. */

@@ -74,6 +74,19 @@ class ProblemTest(ServiceTest):
                      f"/v1/instruments/benchmarking-post/versions/9999999", f"/v1/jobs/{new_id()}/runs"]:
             self.check_problem(self.ours.organiser.get(path), 404)
 
+    def test_people_get_a_page_and_programs_a_problem(self):
+        browser = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "Accept_Language": "sv"}
+        for method, path, status in (("GET", "/desk/nope", 404), ("GET", "/nothing", 404), ("POST", "/desk/audit", 405),
+                                     ("GET", "/desk?x=%zz", 400)):
+            page = Client(self.service).call(method, path, **browser)
+            self.assertEqual((page.status, page.headers["Content-Type"]), (status, "text/html; charset=utf-8"), path)
+            self.assertIn(b"<h1>Det gick inte</h1>" if status == 400 else "<h1>Sidan finns inte</h1>".encode(), page.body)
+            self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+            reply = Client(self.service).call(method, path, Accept="*/*")
+            self.assertEqual((reply.status, reply.headers["Content-Type"]), (status, "application/problem+json"), path)
+        reply = Client(self.service).call("GET", "/v1/nope", **browser)
+        self.assertEqual((reply.status, reply.headers["Content-Type"]), (404, "application/problem+json"))
+
     def test_nobody_may_act_above_his_role(self):
         denied = {
             "organiser": [("POST", "/v1/programmes")],
