@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <debriefd/evaluations.h>
 #include <debriefd/form_cache.h>
+#include <stdio.h>
 #include <string.h>
 
 struct entering {
@@ -12,6 +13,7 @@ struct entering {
     size_t length;
     proxy_done_fn *done;
     struct ingest_submission given;
+    struct proxy_outcome refusal; /* of what is on record as entered */
 };
 
 /* A form_found_fn knows only the request: gives what is entered, and the user slot back. */
@@ -23,6 +25,31 @@ static const struct proxy_outcome unavailable = {
     .detail = "the database is away: nothing is known to be stored, and repeating is safe",
 };
 
+static void refusal_noted(void *context, const struct rows *rows, const struct error *err)
+{
+    struct entering *entering = context;
+    (void)rows;
+    entering->done(entering->request, err != NULL ? &unavailable : &entering->refusal);
+}
+
+/* The trail says that it was entered: it goes on to say that it was not taken. */
+static void note_refusal(struct entering *entering)
+{
+    const struct ingest_submission *given = &entering->given;
+    char detail[160];
+    snprintf(detail, sizeof detail, "{\"evaluation\":\"%s\",\"reason\":\"%s\"}",
+             uuid_format(&given->evaluation).text, entering->refusal.slug);
+    struct params params;
+    params_init(&params);
+    params_uuid(&params, &given->programme);
+    params_uuid(&params, &request_principal(entering->request)->actor);
+    params_text(&params, "evaluation.not_entered");
+    params_text(&params, detail);
+    channel_execute(channel_pool_choose(request_api(entering->request)->options.pool),
+                    "audit_append", &params, refusal_noted, entering);
+    params_finish(&params);
+}
+
 static void stored(void *context, enum ingest_outcome outcome, const struct buf *receipt,
                    const struct error *err)
 {
@@ -31,9 +58,12 @@ static void stored(void *context, enum ingest_outcome outcome, const struct buf 
     struct proxy_outcome told = {answer.status, answer.slug, answer.detail, NULL, receipt};
     if (outcome == INGEST_STALE)
         told.detail = "there is an answer already, which these do not name as replaced";
-    if (err != NULL)
-        told = unavailable;
-    entering->done(entering->request, &told);
+    if (err != NULL || told.status < 300) {
+        entering->done(entering->request, err != NULL ? &unavailable : &told);
+        return;
+    }
+    entering->refusal = told;
+    note_refusal(entering);
 }
 
 /* On record, or refused. */

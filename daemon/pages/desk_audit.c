@@ -17,6 +17,7 @@ static const struct {
     {"delegates.imported", sentence("Imported a delegation")},
     {"delegation.named", sentence("Looked at a delegation's names")},
     {"evaluation.entered", sentence("Entered answers for somebody")},
+    {"evaluation.not_entered", sentence("Those answers were not taken")},
     {"invitations.created", sentence("Invited")},
     {"key.created", sentence("Made a key")},
     {"key.revoked", sentence("Ended a key")},

@@ -525,6 +525,9 @@ class PersonalTest(ServiceTest):
         self.assertEqual(world.organiser.call("PUT", late + "?late=1", body).status, 201)
         entries = [one for one in self.actions(world) if one["action"] == "evaluation.entered"]
         self.assertEqual(entries[0]["detail"], {"wave": world.post.id, "participant": ego, "evaluation": entered, "replaces": None})
+        # Each on record as entered and yet not taken: the other body, the one that replaces nothing, and the late one.
+        self.assertEqual([one["detail"]["reason"] for one in self.actions(world) if one["action"] == "evaluation.not_entered"],
+                         ["other-body", "stale-edit", "closed"])
 
     def test_consent(self):
         world = World(self)
