@@ -15,7 +15,7 @@ LAYERS = [
     ["config", "telemetry"],
     ["db", "outbound", "sheet"],
     ["http"],
-    ["survey", "coding", "metrics", "export"],
+    ["survey", "metrics"],
     ["jobs", "api"],
     ["pages"],
     [""],
@@ -35,7 +35,6 @@ THIRD_PARTY = [
     (r"zlib\.h", {"http"}),
     (r"curl/.*", {"outbound", "contrib/ctl"}),
     (r"(expat|zip)\.h", {"sheet"}),
-    (r"libxml/.*", {"coding"}),
     (r"jansson\.h", {"survey", "jobs", "api", "pages", "contrib/ctl", "include"}),
 ]
 SYSTEM = re.compile(r"([a-z0-9_]+|(sys|arpa|netinet|net|linux|bits)/[a-z0-9_]+)\.h")
