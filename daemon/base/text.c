@@ -101,3 +101,14 @@ size_t text_plain_run(const char *text, size_t length, bool *ascii)
     *ascii = high == 0;
     return i;
 }
+
+int text_hex_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}

@@ -2,6 +2,7 @@
 
 #include <debriefd/clock.h>
 #include <debriefd/secret.h>
+#include <debriefd/text.h>
 #include <string.h>
 
 static void set_version(struct uuid *uuid, unsigned version)
@@ -29,17 +30,6 @@ struct uuid uuid_ordered(void)
     return uuid;
 }
 
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
 bool uuid_parse(const char *text, size_t length, struct uuid *uuid)
 {
     if (length != UUID_TEXT_LENGTH)
@@ -52,8 +42,8 @@ bool uuid_parse(const char *text, size_t length, struct uuid *uuid)
                 return false;
             continue;
         }
-        int high = hex_value(text[i]);
-        int low = hex_value(text[i + 1]);
+        int high = text_hex_digit(text[i]);
+        int low = text_hex_digit(text[i + 1]);
         if (high < 0 || low < 0)
             return false;
         parsed.bytes[byte++] = (uint8_t)(high << 4 | low);

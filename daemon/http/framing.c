@@ -122,22 +122,11 @@ static struct framing_verdict judge_headers(const struct framing_head *head)
     return judge_fields(head, &fields);
 }
 
-static int hex_digit(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
 /* The byte of an escape at `text` ("%41"), or -1. Stops at NUL. */
 static int escaped_byte(const char *text)
 {
-    int high = text[1] != '\0' ? hex_digit(text[1]) : -1;
-    int low = high >= 0 ? hex_digit(text[2]) : -1;
+    int high = text[1] != '\0' ? text_hex_digit(text[1]) : -1;
+    int low = high >= 0 ? text_hex_digit(text[2]) : -1;
     return low >= 0 ? high * 16 + low : -1;
 }
 

@@ -15,4 +15,7 @@ size_t text_code_points(const char *text, size_t length);
  * *ascii tells whether all of the run is ASCII. */
 size_t text_plain_run(const char *text, size_t length, bool *ascii);
 
+/* 0 to 15, or -1 for anything but a hexadecimal digit. */
+int text_hex_digit(char digit);
+
 #endif
