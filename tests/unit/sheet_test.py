@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 import zipfile
 
@@ -21,6 +20,7 @@ except ImportError:
 PEOPLE = [["Namn", "E-post", "Sektor"], ["Åsa Öberg", "asa@example.org", "politik"],
           ["Ture Ek, VD", "ture@example.org", "näringsliv"]]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+PROCESSOR_SECONDS = 30  # with sanitizers
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -28,7 +28,9 @@ def read(content, *sheet):
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
-        done = subprocess.run([os.environ["SHEET_PRINT"], file.name, *sheet], capture_output=True, check=True)
+        # What takes more of the processor than this has no bound: it is killed.
+        words = ["prlimit", f"--cpu={PROCESSOR_SECONDS}", os.environ["SHEET_PRINT"], file.name, *sheet]
+        done = subprocess.run(words, capture_output=True, check=True)
     return json.loads(done.stdout)
 
 
@@ -189,9 +191,7 @@ class Workbook(unittest.TestCase):
                 "columns": workbook(sheet_of('<row><c r="XFD1"><v>1</v></c></row>'))}.items():
             with self.subTest(name):
                 self.assertLess(len(content), 2_000_000)
-                begun = time.monotonic()
                 self.assertIn("error", read(content))
-                self.assertLess(time.monotonic() - begun, 5)
 
 
 if __name__ == "__main__":
