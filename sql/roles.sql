@@ -49,6 +49,8 @@ GRANT INSERT ON debrief.atom, debrief.atom_group, debrief.atom_cell, debrief.ato
     debrief.release_metric, debrief.outbox, debrief.job_run TO debriefd_work;
 GRANT INSERT, UPDATE, DELETE ON debrief.fact, debrief.metric, debrief.study_state, debrief.atom_waiting TO debriefd_work;
 GRANT INSERT, DELETE ON debrief.stale, debrief.uncompared TO debriefd_work;
+-- Locking a mark asks for a right to change some column of it.
+GRANT UPDATE (since) ON debrief.stale TO debriefd_work;
 -- Locking the newest release, and closed interviews, asks for a right to change some column of them.
 GRANT UPDATE (epoch) ON debrief.release TO debriefd_work;
 GRANT UPDATE (changed_at) ON debrief.interview_set TO debriefd_work;

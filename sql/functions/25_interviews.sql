@@ -31,9 +31,13 @@ LANGUAGE sql IMMUTABLE
 RETURN logic.problem(409, 'interviews-closed',
                      'the interviews are closed: nothing of them changes, only the approval of a quote can be taken back');
 
--- Every study shows every code, and the programme shows them all.
+-- Every study shows every code, and the programme shows them all. The marks replace those that no job is taking, so that
+-- a file of many parts leaves one a study; with the owner's rights, because nobody else who marks takes marks away.
 CREATE FUNCTION logic.mark_recoded(programme uuid) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    DELETE FROM debrief.stale t WHERE (t.programme_id, t.study_id, t.mark_id) IN (
+        SELECT s.programme_id, s.study_id, s.mark_id FROM debrief.stale s WHERE s.programme_id = programme
+        FOR UPDATE SKIP LOCKED);
     INSERT INTO debrief.stale (programme_id, study_id)
     SELECT s.programme_id, s.study_id FROM debrief.study s WHERE s.programme_id = programme AND s.archived_at IS NULL;
     SELECT logic.mark_uncompared(programme, '00000000-0000-0000-0000-000000000000');

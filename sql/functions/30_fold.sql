@@ -154,7 +154,10 @@ RETURNS TABLE (taken uuid[], folded integer, rebuilt boolean, was_stale boolean,
                content_hash bytea)
 LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM debrief.stale s WHERE s.programme_id = programme AND s.study_id = study;
+    -- One that somebody is replacing stays for the next run (see mark_recoded).
+    DELETE FROM debrief.stale t WHERE (t.programme_id, t.study_id, t.mark_id) IN (
+        SELECT s.programme_id, s.study_id, s.mark_id FROM debrief.stale s
+        WHERE s.programme_id = programme AND s.study_id = study FOR UPDATE SKIP LOCKED);
     was_stale := FOUND;
     WITH p AS (
         DELETE FROM debrief.pending p WHERE p.programme_id = programme AND p.study_id = study RETURNING p.evaluation_id)

@@ -143,7 +143,9 @@ DECLARE
     latest uuid;
     stored debrief.draft;
 BEGIN
-    -- An erasure that takes the invitation away is waited for.
+    -- An erasure that takes the invitation away is waited for; it has the wave first.
+    PERFORM FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = (
+        SELECT v.wave_id FROM debrief.invitation v WHERE v.programme_id = programme AND v.invitation_id = invitation) FOR KEY SHARE;
     PERFORM FROM debrief.invitation v WHERE v.programme_id = programme AND v.invitation_id = invitation FOR KEY SHARE;
     SELECT * INTO entry FROM logic.form_entry(programme, invitation, generation);
     IF NOT FOUND OR entry.state NOT IN ('open', 'closed') THEN -- what comes too late is kept, not counted
@@ -213,6 +215,7 @@ $$;
 CREATE FUNCTION logic.draft_keep(programme uuid, wave uuid, invitation uuid, fresh uuid, spoken text, given jsonb)
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave FOR KEY SHARE;
     INSERT INTO debrief.draft (programme_id, wave_id, participant_id, evaluation_id, replaces, language, answers)
     SELECT programme, wave, v.participant_id, fresh, logic.latest_evaluation(programme, wave, v.participant_id), spoken, given
     FROM debrief.invitation v

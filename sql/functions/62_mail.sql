@@ -293,6 +293,11 @@ DECLARE
     total integer := 0;
     fault text;
 BEGIN
+    -- Every study before the first record of the trail, which others hold last.
+    PERFORM FROM debrief.study s WHERE (s.programme_id, s.study_id) IN (
+        SELECT j.programme_id, j.study_id FROM debrief.job j WHERE j.kind = 'mail' AND j.next_run_at <= now()
+        ORDER BY j.next_run_at LIMIT most FOR UPDATE SKIP LOCKED)
+        ORDER BY s.programme_id, s.study_id FOR NO KEY UPDATE;
     FOR due IN SELECT * FROM debrief.job j WHERE j.kind = 'mail' AND j.next_run_at <= now()
                ORDER BY j.next_run_at LIMIT most FOR UPDATE SKIP LOCKED LOOP
         made := 0;
@@ -528,6 +533,13 @@ BEGIN
 END
 $$;
 
+-- The person of a mail before the mail itself, as an erasure locks them.
+CREATE FUNCTION logic.mail_person_lock(programme uuid, mail uuid) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog AS $$
+    SELECT FROM identity.person p WHERE p.programme_id = programme AND p.person_id = (
+        SELECT m.person_id FROM debrief.mail m WHERE m.programme_id = programme AND m.mail_id = mail) FOR NO KEY UPDATE
+$$;
+
 -- What became of a claimed mail: sent; later (refused for now: 1, 2, 4 ... 240 minutes, 16 times); released (not tried);
 -- failed; bounced (its address does not exist). False when the claim has expired and somebody else has the mail.
 CREATE FUNCTION logic.mail_finish(programme uuid, mail uuid, claim uuid, outcome text, said text) RETURNS boolean
@@ -536,6 +548,9 @@ DECLARE
     stored debrief.mail;
 BEGIN
     PERFORM set_config('synchronous_commit', 'on', true);
+    IF outcome = 'bounced' THEN
+        PERFORM logic.mail_person_lock(programme, mail);
+    END IF;
     UPDATE debrief.mail m
     SET state = CASE WHEN outcome = 'released' OR outcome = 'later' AND m.attempts < 16 THEN 'queued'
                      WHEN outcome = 'later' THEN 'failed' ELSE outcome END,
@@ -565,6 +580,7 @@ DECLARE
     stored debrief.mail;
     failing boolean := false;
 BEGIN
+    PERFORM logic.mail_person_lock(programme, mail);
     UPDATE debrief.mail m
     SET state = 'bounced', last_error = logic.mail_words(concat_ws(' ', given ->> 'status', given ->> 'diagnostic'))
     WHERE m.programme_id = programme AND m.mail_id = mail AND m.state IN ('sent', 'bounced') RETURNING * INTO stored;

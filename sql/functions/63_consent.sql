@@ -81,7 +81,8 @@ BEGIN
                WHERE w.programme_id = programme AND w.wave_id = wave AND s.anonymity = 'anonymous') THEN
         RETURN ROW(200, '{"recorded":false}')::logic.answer;
     END IF;
-    -- An erasure deletes the invitation: nothing of the person is written after it.
+    -- An erasure deletes the invitation: nothing of the person is written after it. It has the wave first.
+    PERFORM FROM debrief.wave w WHERE w.programme_id = programme AND w.wave_id = wave FOR KEY SHARE;
     SELECT v.participant_id INTO participant FROM debrief.invitation v
     WHERE v.programme_id = programme AND v.wave_id = wave AND v.invitation_id = invitation AND v.generation = held
       AND v.revoked_at IS NULL AND v.participant_id IS NOT NULL

@@ -88,16 +88,17 @@ $$;
 CREATE FUNCTION logic.retention_run(programme uuid) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
+    studies uuid[];
     due uuid;
     archived integer := 0;
     taken jsonb;
 BEGIN
-    FOR due IN
+    studies := ARRAY(
         SELECT r.study_id FROM logic.retention_dates(programme) r
         JOIN debrief.study s ON s.programme_id = programme AND s.study_id = r.study_id
-        WHERE r.due_on <= now()::date AND s.archived_at IS NULL ORDER BY r.study_id
-    LOOP
-        PERFORM logic.studies_hold(programme, ARRAY[due]);
+        WHERE r.due_on <= now()::date AND s.archived_at IS NULL ORDER BY r.study_id);
+    PERFORM logic.studies_hold(programme, studies); -- all before the first record of the trail, which others hold last
+    FOREACH due IN ARRAY studies LOOP
         CONTINUE WHEN EXISTS (SELECT FROM debrief.pending p WHERE p.programme_id = programme AND p.study_id = due)
             OR EXISTS (SELECT FROM debrief.stale s WHERE s.programme_id = programme AND s.study_id = due)
             OR NOT EXISTS (SELECT FROM logic.retention_dates(programme) r

@@ -21,7 +21,7 @@ WITH rates AS (
            row_number() OVER (PARTITION BY s.wave, s.slice <> 'all' AND NOT s.is_small ORDER BY s.population, s.slice) AS rank
     FROM sized s
 ), told AS (
-    SELECT r.*, r.slice <> 'all' AND (r.is_small OR (r.together < 5 AND r.rank = 1)) AS is_merged FROM ranked r
+    SELECT r.*, r.slice <> 'all' AND (r.is_small OR (coalesce(r.together < 5, false) AND r.rank = 1)) AS is_merged FROM ranked r
 )
 SELECT 200 AS status, json_build_object('study', $2::uuid, 'computed_at', logic.utc(s.computed_at), 'rates', coalesce((
     SELECT json_agg(json_build_object('wave', g.wave, 'slice', g.slice, 'rate', g.value, 'answered', g.n,

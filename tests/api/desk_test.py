@@ -473,6 +473,15 @@ class Waves(DeskTest):
         self.assertEqual(rates, self.programme.organiser.made("GET", study.path + "/response_rates")["rates"])
         self.assertIn("8 of 16", browser.get(path).words)
         self.assertNotIn("Academia 1", browser.page.words)
+        study, _, _ = self.trip(*["politics"] * 7, *["business"] * 5, *["academia"] * 6)
+        study.await_settled()
+        rates = self.programme.organiser.made("GET", study.path + "/response_rates")["rates"]
+        self.assertEqual({rate["slice"]: rate["delegation"] for rate in rates},
+                         {"all": 18, "politics": 7, "business": 5, "academia": 6})
+        study, _, _ = self.trip(*["politics"] * 7, *["business"] * 5, *["academia"] * 3)
+        study.await_settled()
+        rates = self.programme.organiser.made("GET", study.path + "/response_rates")["rates"]
+        self.assertEqual({rate["slice"]: rate["delegation"] for rate in rates}, {"all": 15, "politics": 7, "other": 8})
 
     def test_two_organisers_at_once(self):
         _, wave, path = self.trip()

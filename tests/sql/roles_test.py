@@ -196,14 +196,14 @@ STATEMENTS = [
 # Whose rights are the owner's; each pins its search path.
 DEFINERS = """
     account_create account_list account_revoke actor_label anonymous_close anonymous_links
-    anonymous_pool anonymous_secret_drop anonymous_submit anonymous_token audit_list audit_recent
-    audit_state commitments_board consent_accept consent_state delegation_named desk_form desk_link
-    desk_links desk_mail_test draft_discard draft_keep draft_merge draft_rebase draft_recorded
-    form_people form_read mail_ask mail_bounce mail_claim mail_finish mail_plan_set mail_queue
-    mail_subscribe mails_plan mails_resend mails_withdraw person_change person_erase person_export
-    person_list person_named persons_erased persons_readmit persons_refer persons_store proxy_begin
-    quotes_retract retention_plan retention_run session_end session_find sign_in sign_in_ask
-    sign_in_link
+    anonymous_pool anonymous_secret_drop anonymous_submit anonymous_token audit_list
+    audit_recent audit_state commitments_board consent_accept consent_state delegation_named
+    desk_form desk_link desk_links desk_mail_test draft_discard draft_keep draft_merge
+    draft_rebase draft_recorded form_people form_read mail_ask mail_bounce mail_claim
+    mail_finish mail_plan_set mail_queue mail_subscribe mails_plan mails_resend mails_withdraw
+    mark_recoded person_change person_erase person_export person_list person_named
+    persons_erased persons_readmit persons_refer persons_store proxy_begin quotes_retract
+    retention_plan retention_run session_end session_find sign_in sign_in_ask sign_in_link
 """.split()
 
 
