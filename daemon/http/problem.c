@@ -101,14 +101,19 @@ void problem_begin(struct buf *body, const char *id, int status, const char *slu
     buf_printf(body, ",\"instance\":\"urn:request:%s\"", id);
 }
 
-static void send_problem(struct request *request, int status, struct buf *body)
+static void set_headers(struct request *request, int status)
 {
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request->ev);
-    buf_append_text(body, "}\n");
     if ((status == 429 || status == 503) && evhttp_find_header(headers, "Retry-After") == NULL)
         request_set_header(request, "Retry-After", "1");
     request->etag = NULL;
     request_set_header(request, "Cache-Control", "no-store");
+}
+
+static void send_problem(struct request *request, int status, struct buf *body)
+{
+    buf_append_text(body, "}\n");
+    set_headers(request, status);
     request_reply_buf(request, status, "application/problem+json", body);
 }
 
@@ -116,6 +121,7 @@ void request_problem(struct request *request, int status, const char *slug, cons
 {
     char detail[2100]; /* holds a reason of 500 characters */
     server_explain_fn *explain = request->server->options.explain;
+    set_headers(request, status);
     if (explain != NULL && explain(request, status))
         return;
     va_list arguments;

@@ -222,12 +222,25 @@ void desk_show(struct desk *desk, int status, const struct desk_page *page)
     ask(desk);
 }
 
-void desk_again(struct desk *desk, const struct desk_page *page, const char *refused,
-                const char *message)
+static void show_again(struct desk *desk, int status, const struct desk_page *page,
+                       const char *refused, const char *message)
 {
     desk->refused = refused;
     desk->refusal = request_copy(desk->request, message, strlen(message));
-    desk_show(desk, 422, page);
+    desk_show(desk, status, page);
+}
+
+void desk_again(struct desk *desk, const struct desk_page *page, const char *refused,
+                const char *message)
+{
+    show_again(desk, 422, page, refused, message);
+}
+
+void desk_again_after(struct desk *desk, const struct desk_page *page, const char *refused,
+                      int status, const json_t *body)
+{
+    show_again(desk, status >= 500 ? status : 422, page, status == 422 ? refused : NULL,
+               desk_detail(desk, body));
 }
 
 const char *desk_given(const struct desk *desk, const char *name, const char *stored)
@@ -301,6 +314,10 @@ static const struct {
      sentence("Write it as a region and a city, for example Europe/Stockholm.")},
     {"another study has this id", sentence("This trip is made already.")},
     {"no such wave", sentence("There is no such questionnaire.")},
+    {"the study is archived: its people and answers are gone",
+     sentence("The study is archived: its people and answers are deleted.")},
+    {"an anonymous wave has no links any more once it is closed",
+     sentence("An anonymous questionnaire stays closed: its links are gone.")},
     {"this wave is closed", sentence("The questionnaire is closed.")},
     {"the wave opens later than that", sentence("The questionnaire opens later than that.")},
     {"the wave is closed by then", sentence("The questionnaire is closed by then.")},
@@ -317,6 +334,9 @@ static const struct {
     {"not sent: this person wants no mail", sentence("This person wants no mail.")},
     {"not sent: this person has such a mail within 20 hours of that time", NOT_NOW},
     {"ten tests an hour are enough", sentence("Ten tests an hour are enough.")},
+    {"the reason names the person; it stays in the audit trail",
+     sentence(
+         "The reason names the person: write it without, because it stays in the audit trail.")},
     {"at is too far away", sentence("That is too far away.")},
 };
 

@@ -98,6 +98,10 @@ void desk_show(struct desk *desk, int status, const struct desk_page *page);
 void desk_again(struct desk *desk, const struct desk_page *page, const char *refused,
                 const char *message);
 
+/* The same after a statement that ended with `status` and said `body`. */
+void desk_again_after(struct desk *desk, const struct desk_page *page, const char *refused,
+                      int status, const json_t *body);
+
 /* What a field holds: what this request gave, or else what is stored. */
 const char *desk_given(const struct desk *desk, const char *name, const char *stored);
 

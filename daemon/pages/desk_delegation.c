@@ -287,7 +287,7 @@ static void saved(struct desk *desk, int status, const json_t *body, void *conte
         desk_again(desk, &delegate_page, "email",
                    say(desk->language, "Somebody else has this e-mail address."));
     else if (status >= 400)
-        desk_again(desk, &delegate_page, NULL, desk_detail(desk, body));
+        desk_again_after(desk, &delegate_page, NULL, status, body);
     else
         desk_back(desk, ONE_PATH, say(desk->language, "It is saved."));
 }

@@ -135,7 +135,7 @@ static void erased(struct desk *desk, int status, const json_t *body, void *cont
 {
     (void)context;
     if (status >= 400)
-        desk_again(desk, &erase_page, NULL, desk_detail(desk, body));
+        desk_again_after(desk, &erase_page, NULL, status, body);
     else
         desk_back(desk, "/desk/people",
                   say(desk->language, "The person is erased. What is released stands."));

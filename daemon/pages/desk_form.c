@@ -25,6 +25,7 @@ struct entry {
     bool is_preview;
     struct instrument *owned_instrument; /* of a preview without a wave */
     const char *evaluation;              /* its id, so that sending twice enters once */
+    const char *refusal;                 /* why what was typed was not taken, or NULL */
 };
 
 static struct uuid segment(const struct desk *desk, const char *name)
@@ -83,10 +84,13 @@ static struct form_people *people_of(const json_t *list)
     return people;
 }
 
-static void write_errors(struct page *page, const struct visit *visit)
+static void write_errors(struct page *page, const struct entry *entry)
 {
+    const struct visit *visit = &entry->visit;
     char text[400];
     size_t item;
+    if (entry->refusal != NULL)
+        html_printf(&page->html, "<p class=\"notice bad\" role=\"alert\">%s</p>", entry->refusal);
     if (visit->violations.total == 0)
         return;
     html_printf(&page->html,
@@ -179,7 +183,7 @@ static void reply_form(struct entry *entry, int status)
     show_all(visit);
     visit_page(visit, &page, title, LANGUAGE_BY_LINK);
     write_intro(&page, entry, title);
-    write_errors(&page, visit);
+    write_errors(&page, entry);
     write_begin(&page, entry);
     for (size_t i = 0; i < visit->section_count; i++)
         write_section(&page, visit, i);
@@ -194,21 +198,24 @@ static void reply_form(struct entry *entry, int status)
     page_end(&page, status);
 }
 
+/* Nobody types a questionnaire twice: what was not taken stands in the form again. */
 static void say_entered(struct request *request, const struct proxy_outcome *outcome)
 {
     struct entry *entry = (struct entry *)request_user(request);
     struct desk *desk = entry->desk;
-    bool is_stored = outcome->status < 300;
-    const char *detail =
-        outcome->status == 412 || outcome->status == 409
-            ? say(desk->language, "There is an answer already. Only the participant "
-                                  "can change it.")
-            : outcome->detail;
-    give_back(entry);
-    if (is_stored)
+    int status = outcome->status;
+    if (status < 300) {
+        give_back(entry);
         desk_back(desk, DELEGATE_PATH, say(desk->language, "The answers are entered."));
-    else
-        desk_refuse(desk, DELEGATE_PATH, detail);
+        return;
+    }
+    entry->refusal = status == 412 || status == 409
+                         ? say(desk->language, "There is an answer already. Only the participant "
+                                               "can change it.")
+                     : status == 410 ? say(desk->language, "The questionnaire is closed.")
+                     : status >= 500 ? desk_detail(desk, NULL)
+                                     : outcome->detail;
+    reply_form(entry, status >= 500 ? status : 422);
 }
 
 /* What applies goes in; answers to what does not were taken along by nobody. */
@@ -305,6 +312,7 @@ static struct entry *begin(struct desk *desk, const json_t *told, const char *ev
     entry->told = told;
     entry->is_preview = !json_is_string(json_object_get(told, "name"));
     entry->evaluation = evaluation;
+    entry->refusal = NULL;
     entry->visit = (struct visit){
         .principal = desk->principal,
         .request = request,
@@ -372,6 +380,10 @@ static void answer_form(struct desk *desk)
 static void told(struct desk *desk, int status, const json_t *body, void *context)
 {
     (void)context;
+    if (status >= 500) { // loading this page again sends what was typed again
+        desk_say(desk, status, say(desk->language, "Nothing was changed"), desk_detail(desk, body));
+        return;
+    }
     if (status >= 400) {
         desk_refuse(desk, DELEGATE_PATH, desk_detail(desk, body));
         return;

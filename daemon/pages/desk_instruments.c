@@ -281,7 +281,7 @@ static void stored(struct desk *desk, int status, const json_t *body, void *cont
     (void)context;
     char path[200];
     if (status >= 400) {
-        desk_again(desk, &version_page, NULL, desk_detail(desk, body));
+        desk_again_after(desk, &version_page, NULL, status, body);
         return;
     }
     snprintf(path, sizeof path, "/desk/instruments/%s/%ld", desk_text(body, "instrument"),
@@ -307,11 +307,22 @@ static void store(struct desk *desk, const struct instrument *instrument, const 
     free(text);
 }
 
+/* `wrong` is the field of a text that cannot be; without one it is something else in the pack. */
+static void refuse(struct desk *desk, const char *wrong, const struct violations *violations)
+{
+    if (wrong[0] != '\0')
+        desk_again(desk, &version_page, request_copy(desk->request, wrong, strlen(wrong)),
+                   say(desk->language, "A text of 1 to 4000 characters is needed here."));
+    else
+        desk_again(desk, &version_page, NULL,
+                   violations->count > 0 ? violations->items[0].detail : "");
+}
+
 static void version_known(struct desk *desk, int status, const json_t *body, void *context)
 {
     (void)context;
     if (status >= 400) {
-        desk_refuse(desk, "/desk/instruments", desk_detail(desk, body));
+        desk_again_after(desk, &version_page, NULL, status, body);
         return;
     }
     json_t *definition = json_deep_copy(json_object_get(body, "definition"));
@@ -322,9 +333,7 @@ static void version_known(struct desk *desk, int status, const json_t *body, voi
     walk(&texts, "", definition);
     struct instrument *instrument = instrument_compile(definition, &violations);
     if (instrument == NULL)
-        desk_again(desk, &version_page,
-                   request_copy(desk->request, writing.wrong, strlen(writing.wrong)),
-                   say(desk->language, "A text of 1 to 4000 characters is needed here."));
+        refuse(desk, writing.wrong, &violations);
     else
         store(desk, instrument, definition);
     instrument_destroy(instrument);
@@ -358,7 +367,7 @@ static void list_known(struct desk *desk, int status, const json_t *body, void *
             newest = desk_number(one, "version");
     }
     if (status >= 400)
-        desk_refuse(desk, "/desk/instruments", desk_detail(desk, body));
+        desk_again_after(desk, &version_page, NULL, status, body);
     else if (newest == 0 || newest != version)
         desk_again(desk, &version_page, NULL,
                    say(desk->language, "There is a newer version. Change that one."));

@@ -195,7 +195,7 @@ static void consent_saved(struct desk *desk, int status, const json_t *body, voi
 {
     (void)context;
     if (status >= 400)
-        desk_again(desk, &consent_page, NULL, desk_detail(desk, body));
+        desk_again_after(desk, &consent_page, NULL, status, body);
     else
         desk_back(desk, CONSENT_PATH, say(desk->language, "It is saved."));
 }

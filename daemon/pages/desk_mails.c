@@ -66,7 +66,7 @@ static void queued(struct desk *desk, int status, const json_t *body, void *cont
     (void)context;
     enum language language = desk->language;
     if (status >= 400) {
-        desk_again(desk, &desk_wave_page, NULL, desk_detail(desk, body));
+        desk_again_after(desk, &desk_wave_page, NULL, status, body);
         return;
     }
     struct buf text;
@@ -248,7 +248,7 @@ static void planned(struct desk *desk, int status, const json_t *body, void *con
 {
     (void)context;
     if (status >= 400)
-        desk_again(desk, &mails_page, NULL, desk_detail(desk, body));
+        desk_again_after(desk, &mails_page, NULL, status, body);
     else
         desk_back(desk, WAVE "/mails", say(desk->language, "The plan is saved."));
 }

@@ -169,8 +169,8 @@ static void render_wave(struct desk *desk, struct buf *html)
                     say(desk->language, "Answers so far"));
         desk_write_rates(desk, html, desk->answers[2], desk_text(wave, "kind"));
         html_printf(html,
-                    "<noscript><p><a class=\"button\" href=\"\">%s</a></p></noscript></section>",
-                    say(desk->language, "Refresh"));
+                    "<noscript><p><a class=\"button\" href=\"%s\">%s</a></p></noscript></section>",
+                    desk_path(desk, WAVE).text, say(desk->language, "Refresh"));
     }
     if (is_released(wave))
         write_released(desk, html);
@@ -221,8 +221,7 @@ static void dates_changed(struct desk *desk, int status, const json_t *body, voi
 {
     (void)context;
     if (status >= 400)
-        desk_again(desk, &desk_wave_page, status < 500 ? "closes_at" : NULL,
-                   desk_detail(desk, body));
+        desk_again_after(desk, &desk_wave_page, "closes_at", status, body);
     else
         desk_back(desk, WAVE, say(desk->language, "The dates are saved."));
 }

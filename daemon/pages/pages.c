@@ -33,8 +33,9 @@ bool pages_explain(struct request *request, int status)
 {
     static const char *const types[] = {"application/json", "text/html", NULL};
     enum { OF_PEOPLE = 1 };
-    bool is_api = strncmp(request_path(request), "/v1/", 4) == 0;
-    if (is_api || request_accept(request, types) != OF_PEOPLE)
+    const char *path = request_path(request); /* "" before it is known to be one */
+    if (path[0] == '\0' || strncmp(path, "/v1/", 4) == 0 ||
+        request_accept(request, types) != OF_PEOPLE)
         return false;
     enum language language = page_language(request);
     page_say(request, language, status, heading(language, status),

@@ -310,7 +310,10 @@ class DeskPeopleTest(ServiceTest):
         fields += [*answers.items(), ("q.HOST_MADE", "12")]
         self.assertIn("The answers are entered", self.browser.post(path, fields).words)
         self.browser.get(path)
-        self.assertIn("There is an answer already", self.browser.send("/" + wave.id, **answers).words)
+        page = self.browser.send("/" + wave.id, **answers, **{"q.HOST_MADE": "7"})
+        self.assertEqual(page.status, 422)
+        self.assertIn("There is an answer already", page.document.notices[1])
+        self.assertIn('value="7"', page.text)
         self.assertEqual(len(self.stored(wave)), 1)
         self.assertIn("evaluation.entered", str(self.service.sql(
             f"SELECT record FROM debrief.audit_record WHERE programme_id = '{self.programme.id}'")))

@@ -195,5 +195,5 @@ class Workbook(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    program = unittest.main(exit=False, verbosity=1)
+    program = unittest.main(exit=False, verbosity=2)
     sys.exit(0 if program.result.testsRun > 0 and program.result.wasSuccessful() else 1)
