@@ -65,12 +65,13 @@ void form_saving(struct page *page, const struct visit *visit)
     enum language language = visit->language;
     html_printf(&page->html,
                 "<p id=\"saving\" role=\"status\" data-saved=\"%s\" data-saving=\"%s\" "
-                "data-waiting=\"%s\" data-sending=\"%s\" data-refused=\"%s\" data-sent=\"%s\"></p>",
+                "data-waiting=\"%s\" data-sending=\"%s\" data-refused=\"%s\" data-sent=\"%s\" "
+                "data-wrong=\"%s\"></p>",
                 say(language, "Saved"), say(language, "Saving …"),
                 say(language, "Not sent yet. It will be when you are online again."),
                 say(language, "Sending …"),
-                say(language, "It could not be saved. Load the page again."),
-                say(language, "Sent"));
+                say(language, "It could not be saved. Load the page again."), say(language, "Sent"),
+                say(language, "Something needs another look"));
 }
 
 /* Faults first, with a link to each; the browser's focus goes here. */

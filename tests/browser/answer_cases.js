@@ -120,6 +120,17 @@ const errors = [true, false].map((scripts) => ({
     await visit({ language: "sv", scripts, expected: visit.refusals }, async (page) => {
       await begin(page, link);
       await answerAll(page, { RATE: null, MUCH: 11 });
+      if (scripts) {
+        const much = page.locator('[data-item="MUCH"]');
+        await much.locator(".error:visible").waitFor();
+        assert.ok(await much.locator("input:focus").count(), "the field has the focus");
+        assert.equal(await page.locator("#saving").textContent(), "Något behöver ses över");
+        await check(page, "errors-stay");
+        await answer(page, "MUCH", 4);
+        await awaitSaved(page);
+        assert.equal(await much.locator(".error:visible").count(), 0);
+        await answerAll(page, { RATE: null, MUCH: 4 });
+      }
       await page.locator("#summary").waitFor();
       await check(page, `errors-${scripts ? "script" : "plain"}`);
     });

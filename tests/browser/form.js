@@ -94,7 +94,10 @@ export async function begin(page, link) {
 export async function goOn(page) {
   const button = section(page).locator("button.main[name=go]").first();
   const value = await button.getAttribute("value");
-  await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
+  const leads = page.waitForEvent("framenavigated").catch(() => {});
+  await button.click();
+  // Scripts stay where an answer is wrong.
+  await Promise.race([leads, section(page).locator(".error:visible").first().waitFor()]);
   await page.waitForLoadState("domcontentloaded");
   return value;
 }
@@ -125,7 +128,8 @@ export async function answerAll(page, choices = {}, seen = async () => {}) {
     await answerSection(page, choices);
     await seen(await section(page).getAttribute("data-section"));
     await goOn(page);
-    if (page.url().includes("section=review") || (await page.locator("#summary").count()) > 0) {
+    const isWrong = (await page.locator("#summary, section[data-section] .error:visible").count()) > 0;
+    if (page.url().includes("section=review") || isWrong) {
       return;
     }
   }

@@ -1,7 +1,9 @@
 // Navigation: one section at a time, without a reload. The browser's back goes a section back, and each section has
 // an address that the server knows.
 import { form } from "./items.js";
-import { settle, flush } from "./saving.js";
+import { flush, isWaiting, pointTo, settle, wrongItem } from "./saving.js";
+
+const PATIENCE_MS = 600;
 
 const sections = [...(form?.querySelectorAll("[data-section]") ?? [])];
 
@@ -64,25 +66,45 @@ function address(section) {
   return `${form.getAttribute("action")}?section=${numberOf(section)}`;
 }
 
-/** True when the section could be shown. */
-function go(number) {
-  const section = destination(number);
-  if (!section) {
-    return false;
-  }
+let isMoving = false;
+
+/** Onwards only from answers that the server takes; one that does not answer soon holds nobody. */
+async function move(section) {
   const left = current();
-  if (section !== left) {
+  if (section === left || isMoving) {
+    return;
+  }
+  isMoving = true;
+  const known = settle(left);
+  if (!isWaiting()) {
+    await Promise.race([known, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  }
+  isMoving = false;
+  const wrong = wrongItem(left);
+  if (wrong && numberOf(section) > numberOf(left)) {
+    pointTo(wrong);
+    return;
+  }
+  show(section);
+  history.pushState({ section: numberOf(section) }, "", address(section));
+}
+
+/** The item's section, when it is not the one that is shown, and the item in it. */
+export function reveal(element) {
+  const section = element.closest("[data-section]");
+  if (section?.hidden) {
     show(section);
     history.pushState({ section: numberOf(section) }, "", address(section));
-    settle(left);
   }
-  return true;
+  pointTo(element);
 }
 
 function onSubmit(event) {
   const wanted = event.submitter?.name === "go" ? event.submitter.value : "";
-  if (/^\d+$/.test(wanted) && go(Number(wanted))) {
+  const section = /^\d+$/.test(wanted) && destination(Number(wanted));
+  if (section) {
     event.preventDefault();
+    move(section);
   }
 }
 

@@ -1,5 +1,5 @@
 // Saving: every change goes to the draft on the server, item by item, so that two devices do not undo each other.
-import { answerOf, form, items, servedAnswerOf } from "./items.js";
+import { answerOf, form, itemOf, items, servedAnswerOf } from "./items.js";
 import { forget, keep } from "./queue.js";
 
 const PAUSE_MS = 400;
@@ -13,6 +13,8 @@ const saved = new Map();
 const left = new Set();
 /** Items whose newest answer neither the server nor this device's queue has. */
 const unsafe = new Set();
+/** Why the server does not take what stands in an item, by id. */
+const faults = new Map();
 
 let timer;
 let delay = 0;
@@ -68,15 +70,29 @@ async function post(pairs, keepalive) {
   }
 }
 
-function showErrors(ids, errors) {
-  for (const id of ids) {
-    const place = document.getElementById(`error-${id}`);
-    const error = errors.find(({ item }) => item === id);
-    if (place && !(error && items.get(id).contains(document.activeElement))) {
-      place.textContent = error?.text ?? "";
-      place.hidden = !error;
-    }
+/** Whoever is still typing is not told yet. */
+function showFault(id) {
+  const place = document.getElementById(`error-${id}`);
+  const text = faults.get(id);
+  if (place && !(text && items.get(id).contains(document.activeElement))) {
+    place.textContent = text ?? "";
+    place.hidden = !text;
   }
+}
+
+/** The first item, of a section or of all, whose answer the server does not take; or undefined. */
+export function wrongItem(section = form) {
+  const wrong = [...faults.keys()].map((id) => items.get(id));
+  return wrong.find((element) => section.contains(element) && !element.hidden);
+}
+
+/** Leads to such an item, and says why. */
+export function pointTo(element) {
+  const field = element.querySelector("input:not([type=hidden]), select, textarea");
+  document.activeElement?.blur();
+  showFault(element.dataset.item);
+  field?.focus({ preventScroll: true });
+  element.scrollIntoView();
 }
 
 async function acknowledge(sent, answer) {
@@ -85,8 +101,12 @@ async function acknowledge(sent, answer) {
   for (const [id, pairs] of sent) {
     saved.set(id, JSON.stringify(pairs));
     unsafe.delete(id);
+    faults.delete(id);
   }
-  showErrors([...sent.keys()], errors);
+  for (const { item, text } of errors) {
+    faults.set(item, text);
+  }
+  [...sent.keys()].forEach(showFault);
   await Promise.all([...sent].map(([id, pairs]) => forget(id, pairs)));
 }
 
@@ -124,7 +144,11 @@ async function attempt(extra, keepalive) {
     return null;
   }
   await acknowledge(sent, result.answer);
-  say("saved");
+  say(wrongItem() ? "wrong" : "saved");
+  const offline = document.getElementById("offline");
+  if (offline) {
+    offline.hidden = true;
+  }
   return result.answer;
 }
 
@@ -170,14 +194,19 @@ export function touch(element) {
   timer = setTimeout(flush, PAUSE_MS);
 }
 
-/** The person leaves a section: its rosters are as complete as they will be. */
+/** Whether the connection is gone, as far as is known. */
+export function isWaiting() {
+  return delay > 0;
+}
+
+/** The person leaves a section: its rosters are as complete as they will be. Ends as flush does. */
 export function settle(section) {
   for (const element of section?.querySelectorAll("[data-item]") ?? []) {
     if (!element.hidden && element.querySelector('[name$=".complete"]')) {
       left.add(element.dataset.item);
     }
   }
-  flush();
+  return flush();
 }
 
 function onHidden() {
@@ -192,6 +221,10 @@ export function startSaving() {
   for (const [id, element] of items) {
     saved.set(id, JSON.stringify(payload(id, servedAnswerOf(element))));
   }
+  form.addEventListener("focusout", ({ target }) => {
+    const element = itemOf(target);
+    setTimeout(() => element && showFault(element.dataset.item));
+  });
   window.addEventListener("online", flush);
   document.addEventListener("visibilitychange", onHidden);
   window.addEventListener("beforeunload", (event) => {

@@ -1,7 +1,17 @@
 // Sending: the whole form, once. Pressed without a connection, it is sent when there is one, also from a later visit.
 import { form, itemOf, setAnswer } from "./items.js";
+import { reveal } from "./navigation.js";
 import { forgetAll, forgetSending, isSending, keepSending } from "./queue.js";
-import { evaluation, flush, hasGivenUp, say, settle, submit, touch } from "./saving.js";
+import {
+  evaluation,
+  flush,
+  hasGivenUp,
+  say,
+  settle,
+  submit,
+  touch,
+  wrongItem,
+} from "./saving.js";
 
 const AGAIN_MS = 3000;
 let isUnderWay = false;
@@ -59,6 +69,10 @@ async function flushThenSubmit(button) {
   leaveAll();
   const isSaved = await flush();
   await new Promise((resolve) => setTimeout(resolve)); // a form cannot be submitted inside its own submit event
+  if (isSaved && wrongItem()) {
+    reveal(wrongItem());
+    return;
+  }
   if (isSaved) {
     form.requestSubmit(button);
     return;
