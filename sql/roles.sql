@@ -110,8 +110,8 @@ REVOKE EXECUTE ON FUNCTION logic.mail_queue, logic.mails_withdraw, logic.mail_pl
     logic.mail_subscribe, logic.mail_ask FROM debriefd_work;
 
 -- The desk's pages about people.
-REVOKE EXECUTE ON FUNCTION logic.delegation_named, logic.person_change, logic.person_named, logic.audit_recent,
-    logic.desk_form, logic.commitments_board FROM debriefd_work;
+REVOKE EXECUTE ON FUNCTION logic.delegation_named, logic.delegate_add, logic.person_change, logic.person_named,
+    logic.audit_recent, logic.desk_form, logic.commitments_board FROM debriefd_work;
 
 -- Anonymous waves: who spent which token and what it said are for functions with the owner's rights. Which token is
 -- whose is for the mail sender's claim only, which has them too.

@@ -96,12 +96,14 @@ static void write_input(struct desk *desk, struct buf *html, const char *name, c
 static void write_new(struct desk *desk, struct buf *html)
 {
     static const char *const names[] = {"name", "email", "organisation", "role", "municipality"};
-    html_printf(html, "<details><summary>%s</summary>", say(desk->language, "Add one person"));
+    html_printf(html, "<details%s><summary>%s</summary>", desk->refusal != NULL ? " open" : "",
+                say(desk->language, "Add one person"));
     desk_form(desk, html, LIST_PATH "/new");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         write_input(desk, html, names[i], NULL);
-    write_sectors(desk, html, json_object_get(desk->answers[1], "sectors"), "");
-    write_languages(desk, html, "sv");
+    write_sectors(desk, html, json_object_get(desk->answers[1], "sectors"),
+                  desk_given(desk, "sector", ""));
+    write_languages(desk, html, desk_given(desk, "language", "sv"));
     html_printf(html, "<p class=\"actions\"><button>%s</button></p>",
                 say(desk->language, "Add the person"));
     desk_form_end(html);
@@ -127,7 +129,7 @@ static void render_delegation(struct desk *desk, struct buf *html)
     write_new(desk, html);
 }
 
-static const struct desk_page delegation_page = {
+const struct desk_page desk_delegation_page = {
     .roles = ROLE_ORGANISER,
     .title = sentence("Delegation"),
     .tab = DESK_TAB_DELEGATION,
@@ -163,6 +165,7 @@ static void act_new(struct desk *desk)
     table->bytes = request_copy(desk->request, buf_text(&text), text.length);
     table->length = text.length;
     table->is_wanted = true;
+    table->is_one = true;
     buf_finish(&text);
     desk_table_check(desk, table);
 }
@@ -377,7 +380,7 @@ static const struct desk_page change_place = {.roles = ROLE_ORGANISER, .act = ac
 static const struct desk_page change_person = {.roles = ROLE_ORGANISER, .act = act_person};
 
 const struct route desk_delegation_routes[] = {
-    {METHOD_GET, LIST_PATH, desk_handle, &delegation_page},
+    {METHOD_GET, LIST_PATH, desk_handle, &desk_delegation_page},
     {METHOD_POST, LIST_PATH "/new", desk_handle, &new_delegate},
     {METHOD_GET, ONE_PATH, desk_handle, &delegate_page},
     {METHOD_POST, ONE_PATH, desk_handle, &change_place},

@@ -150,8 +150,8 @@ static void write_consent(struct desk *desk, struct buf *html, const char *name,
     const char *fault = desk_fault(desk, name);
     html_printf(html,
                 "<div class=\"field\"><label for=\"%s\">%s</label><textarea id=\"%s\" name=\"%s\" "
-                "lang=\"%s\" rows=\"12\" required maxlength=\"%d\"",
-                name, label, name, name, name, CONSENT_MAX);
+                "lang=\"%s\" rows=\"12\" required",
+                name, label, name, name, name);
     if (fault != NULL)
         html_printf(html, " aria-invalid=\"true\" aria-describedby=\"%s-help\"", name);
     html_printf(html, ">\n%s</textarea>", desk_given(desk, name, stored));

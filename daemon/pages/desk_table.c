@@ -49,8 +49,34 @@ static void keep_people(struct desk *desk, struct desk_table *table,
     memcpy(table->faults, delegation->faults, sizeof delegation->faults);
 }
 
+/* The first fault, beside its field. */
+static void show_one(struct desk *desk, const struct desk_table *table)
+{
+    struct buf text;
+    const char *column = NULL;
+    buf_init(&text);
+    for (size_t i = 0; i < table->count && text.length == 0; i++) {
+        struct delegation_fault fault = table->faults[i];
+        if (!delegation_is_error(fault.kind))
+            continue;
+        column = fault.column != NULL ? fault.column : "email";
+        fault.line = 0;
+        fault.column = NULL; /* which it stands beside */
+        if (fault.kind == DELEGATION_MISSING)
+            buf_append_text(&text, say(desk->language, "This is needed."));
+        else
+            delegation_say(&fault, desk->language, &text);
+    }
+    desk_again(desk, &desk_delegation_page, column, buf_text(&text));
+    buf_finish(&text);
+}
+
 static void show(struct desk *desk, const struct desk_table *table)
 {
+    if (table->is_one && table->errors > 0) {
+        show_one(desk, table);
+        return;
+    }
     bool is_good = table->refused == NULL && table->errors == 0 && table->lines == NULL;
     desk_show(desk, is_good ? 200 : 422, &desk_table_page);
 }
@@ -72,6 +98,8 @@ static void imported(struct desk *desk, int status, const json_t *body, void *co
     const json_t *lines = json_object_get(body, "lines");
     if (status < 400) {
         say_imported(desk, body);
+    } else if (table->is_one && status == 409) {
+        desk_again(desk, &desk_delegation_page, "email", desk_detail(desk, body));
     } else if (json_is_array(lines)) {
         char *text = json_dumps(lines, JSON_COMPACT);
         table->lines = keep(desk, text);
@@ -96,7 +124,8 @@ static void import(struct desk *desk, struct desk_table *table)
     params_uuid(&params, &study);
     params_text(&params, table->rows);
     params_uuid(&params, &desk->principal.actor);
-    desk_execute(desk, "delegates_import", &params, imported, table);
+    desk_execute(desk, table->is_one ? "delegate_add" : "delegates_import", &params, imported,
+                 table);
     params_finish(&params);
 }
 

@@ -14,6 +14,7 @@ struct desk_table {
     size_t length;
     const char *sheet_name;
     bool is_wanted; /* to be imported if nothing has to be mended */
+    bool is_one;    /* typed into a form, which is shown again if something has */
 
     const char *refused; /* sentence(): why it could not be read */
     const char *text;    /* the table as text */
@@ -32,6 +33,9 @@ void desk_table_check(struct desk *desk, struct desk_table *table);
 
 /* The page that asks for a table and shows what is in it. */
 extern const struct desk_page desk_table_page;
+
+/* The delegation, with the form of one more. */
+extern const struct desk_page desk_delegation_page;
 void desk_table_preview(struct desk *desk, struct buf *html, const struct desk_table *table);
 
 #endif

@@ -29,6 +29,26 @@ BEGIN
 END
 $$;
 
+-- One who joins a delegation: as a table of that one, but an address that is known stays whose it is. With the owner's
+-- rights, because names are compared.
+CREATE FUNCTION logic.delegate_add(programme uuid, study uuid, rows jsonb, actor uuid) RETURNS logic.answer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    known identity.person;
+BEGIN
+    SELECT p.* INTO known FROM jsonb_to_recordset(rows) AS g (reference text)
+    JOIN identity.person p ON p.programme_id = programme AND p.reference = g.reference;
+    IF known.name <> '' AND lower(known.name) <> lower(rows -> 0 ->> 'name') THEN
+        RETURN logic.problem(409, 'conflict', 'somebody else has this e-mail address');
+    END IF;
+    IF EXISTS (SELECT FROM debrief.delegate d WHERE d.programme_id = programme AND d.study_id = study
+               AND d.person_id = known.person_id AND d.valid_until = 'infinity') THEN
+        RETURN logic.problem(409, 'present', 'this person is in the delegation already');
+    END IF;
+    RETURN logic.delegates_import(programme, study, rows, actor);
+END
+$$;
+
 -- A name that was misspelt, an address that did not work. Whose reference is the address keeps being found by it.
 CREATE FUNCTION logic.person_change(programme uuid, person uuid, given jsonb, actor uuid) RETURNS logic.answer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$

@@ -195,8 +195,25 @@ class DeskPeopleTest(ServiceTest):
         self.assertIn("1 new", page.words)
         self.assertEqual(self.names(), ['Late "L" Comer', "Person p0"])
         page = self.browser.send("/new", name="No Address", email="x", organisation="O")
-        self.assertEqual(page.status, 422)
-        self.assertIn("“x” is not an e-mail address", page.words)
+        self.assertEqual((page.status, page.faults), (422, {"email": "“x” is not an e-mail address."}))
+        given = dict(self.browser.form("/new").fields)
+        self.assertEqual((given["name"], given["organisation"]), ("No Address", "O"))
+        self.assertEqual(self.browser.send("/new", name="", email="no@example.org").faults, {"name": "This is needed."})
+
+    def test_one_more_takes_nobodys_place(self):
+        self.study.import_delegates(people_of("politics", "state", prefix="place"))
+        other = self.programme.study("Elsewhere")
+        other.import_delegates([("Known Person", "known@example.org", "state", "O")])
+        before = self.names()
+        self.browser.get(self.path)
+        for name, email, said in (("Nils Nilsson", "PLACE0@example.org", "Somebody else has this e-mail address."),
+                                  ("person PLACE0", "place0@example.org", "This person is in the delegation already."),
+                                  ("Nils Nilsson", "known@example.org", "Somebody else has this e-mail address.")):
+            page = self.browser.send("/new", name=name, email=email, organisation="O", sector="state")
+            self.assertEqual((page.status, page.faults), (422, {"email": said}), name)
+            self.assertEqual(self.names(), before)
+        page = self.browser.send("/new", name="Known Person", email="known@example.org", organisation="O", sector="state")
+        self.assertIn("1 new", page.words)
 
     def person(self, name):
         return self.service.sql(f"SELECT person_id FROM identity.person WHERE programme_id = '{self.programme.id}' "

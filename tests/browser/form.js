@@ -128,7 +128,8 @@ export async function answerAll(page, choices = {}, seen = async () => {}) {
     await answerSection(page, choices);
     await seen(await section(page).getAttribute("data-section"));
     await goOn(page);
-    const isWrong = (await page.locator("#summary, section[data-section] .error:visible").count()) > 0;
+    const isWrong =
+      (await page.locator("#summary, section[data-section] .error:visible").count()) > 0;
     if (page.url().includes("section=review") || isWrong) {
       return;
     }

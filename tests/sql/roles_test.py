@@ -176,6 +176,8 @@ STATEMENTS = [
     ("debriefd_work", "SELECT * FROM logic.session_find(NULL, NULL, 1)", False),
     ("debriefd_work", "SELECT logic.sign_in_ask('')", False),
     ("debriefd_work", "SELECT * FROM logic.persons_store(NULL, '[]')", False),
+    ("debriefd_serve", "SELECT logic.delegate_add(NULL, NULL, '[]', NULL)", True),
+    ("debriefd_work", "SELECT logic.delegate_add(NULL, NULL, '[]', NULL)", False),
     ("debriefd_work", "SELECT * FROM logic.persons_refer(NULL, '{}')", False),
     ("debriefd_work", "SELECT logic.draft_keep(NULL, NULL, NULL, NULL, '', '{}')", False),
     ("debriefd_work", "SELECT * FROM logic.form_read(NULL, NULL, NULL)", False),
@@ -197,7 +199,7 @@ STATEMENTS = [
 DEFINERS = """
     account_create account_list account_revoke actor_label anonymous_close anonymous_links
     anonymous_pool anonymous_secret_drop anonymous_submit anonymous_token audit_list
-    audit_recent audit_state commitments_board consent_accept consent_state delegation_named
+    audit_recent audit_state commitments_board consent_accept consent_state delegate_add delegation_named
     desk_form desk_link desk_links desk_mail_test draft_discard draft_keep draft_merge
     draft_rebase draft_recorded form_people form_read mail_ask mail_bounce mail_claim
     mail_finish mail_plan_set mail_queue mail_subscribe mails_plan mails_resend mails_withdraw

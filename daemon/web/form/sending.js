@@ -2,16 +2,7 @@
 import { form, itemOf, setAnswer } from "./items.js";
 import { reveal } from "./navigation.js";
 import { forgetAll, forgetSending, isSending, keepSending } from "./queue.js";
-import {
-  evaluation,
-  flush,
-  hasGivenUp,
-  say,
-  settle,
-  submit,
-  touch,
-  wrongItem,
-} from "./saving.js";
+import { evaluation, flush, hasGivenUp, say, settle, submit, touch, wrongItem } from "./saving.js";
 
 const AGAIN_MS = 3000;
 let isUnderWay = false;
