@@ -341,6 +341,7 @@ static const struct {
      sentence(
          "The reason names the person: write it without, because it stays in the audit trail.")},
     {"at is too far away", sentence("That is too far away.")},
+    {"at has passed", sentence("That time has passed.")},
 };
 
 const char *desk_refusal(enum language language, const char *detail)

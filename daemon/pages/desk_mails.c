@@ -1,6 +1,7 @@
 /* The mails of a questionnaire: sending some now or later, and what goes out by itself. */
 #include "desk_parts.h"
 
+#include <debriefd/config.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,12 +62,29 @@ static const struct word reasons[] = {
     {0},
 };
 
+/* The field of its time, when there is one. */
+static const char *time_field(const struct desk *desk)
+{
+    const char *kind = desk_given(desk, "kind", "");
+    const char *name = strcmp(kind, "reminder") == 0 ? "reminder-at" : "invitation-at";
+    return desk_given(desk, name, "")[0] != '\0' ? name : NULL;
+}
+
+void desk_mail_notice(struct desk *desk, struct buf *html)
+{
+    if (!config_can_mail(request_api(desk->request)->options.config))
+        html_printf(html, "<p class=\"notice bad\">%s</p>",
+                    say(desk->language,
+                        "No mail server is set up, so mails wait. Ask whoever runs the "
+                        "service, or give people their links."));
+}
+
 static void queued(struct desk *desk, int status, const json_t *body, void *context)
 {
     (void)context;
     enum language language = desk->language;
     if (status >= 400) {
-        desk_again_after(desk, &desk_wave_page, NULL, status, body);
+        desk_again_after(desk, &desk_wave_page, time_field(desk), status, body);
         return;
     }
     struct buf text;
@@ -76,10 +94,14 @@ static void queued(struct desk *desk, int status, const json_t *body, void *cont
     const char *separator = "";
     json_t *skipped = json_object_get(body, "skipped");
     buf_init(&text);
-    buf_printf(
-        &text,
-        say_number(language, mails, "%ld mail is on its way.", "%ld mails are on their way."),
-        mails);
+    bool is_later =
+        time_field(desk) != NULL || !config_can_mail(request_api(desk->request)->options.config);
+    buf_printf(&text,
+               is_later ? say_number(language, mails, "%ld mail waits.",
+                                     "%ld mails wait.")
+                        : say_number(language, mails, "%ld mail is on its way.",
+                                     "%ld mails are on their way."),
+               mails);
     if (json_object_size(skipped) > 0)
         buf_printf(&text, " %s ", say(language, "Left out:"));
     json_object_foreach(skipped, reason, count)
@@ -95,15 +117,15 @@ static void queued(struct desk *desk, int status, const json_t *body, void *cont
 static void queue(struct desk *desk)
 {
     const char *kind = desk_given(desk, "kind", "");
-    const char *name = strcmp(kind, "reminder") == 0 ? "reminder-at" : "invitation-at";
-    const char *at = desk_given(desk, name, "");
-    if (at[0] != '\0' && !desk_is_local_time(at)) {
+    const char *name = time_field(desk);
+    const char *at = name != NULL ? desk_given(desk, name, "") : "";
+    if (name != NULL && !desk_is_local_time(at)) {
         desk_again(desk, &desk_wave_page, name,
                    say(desk->language, "A date and a time are needed, such as 2026-11-23T09:00."));
         return;
     }
     json_t *body = json_pack("{s:s, s:s}", "kind", kind, "to", desk_given(desk, "to", "waiting"));
-    if (at[0] != '\0')
+    if (name != NULL)
         json_object_set_new(body, "at", json_string(at));
     desk_execute_wave(desk, "desk_mail_queue", body, queued);
     json_decref(body);
@@ -218,11 +240,7 @@ static void write_plan(struct desk *desk, struct buf *html)
 
 static void render_mails(struct desk *desk, struct buf *html)
 {
-    if (!json_is_true(json_object_get(desk->answers[2], "is_sending")))
-        html_printf(html, "<p class=\"notice bad\">%s</p>",
-                    say(desk->language,
-                        "No mail server is set up, so mails wait. Ask whoever runs the "
-                        "service, or give people their links."));
+    desk_mail_notice(desk, html);
     write_counts(desk, html);
     write_plan(desk, html);
 }

@@ -23,6 +23,9 @@ const char *desk_wave_heading(const struct desk *desk);
 void desk_execute_wave(struct desk *desk, const char *statement, const json_t *body,
                        desk_done_fn *done);
 
+/* That mails wait, when no server is configured. */
+void desk_mail_notice(struct desk *desk, struct buf *html);
+
 /* What a mail is, and what became of it. */
 const char *desk_mail_kind(enum language language, const char *kind);
 const char *desk_mail_state(enum language language, const char *state);

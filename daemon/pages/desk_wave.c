@@ -176,6 +176,8 @@ static void render_wave(struct desk *desk, struct buf *html)
         write_released(desk, html);
     if (!may_change)
         return;
+    if (!has_state(wave, "closed"))
+        desk_mail_notice(desk, html);
     buf_append_text(html, "<div class=\"cards wide\">");
     if (!has_state(wave, "closed"))
         write_invite(desk, html);

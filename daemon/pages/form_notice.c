@@ -95,6 +95,7 @@ void form_recorded(struct visit *visit)
     struct page page;
     struct form_receipt_path path =
         form_receipt_path(&visit->principal.programme, &visit->evaluation);
+    page_choose_language(visit->request, language); /* for the receipt, which knows nobody */
     visit_page(visit, &page, say(language, "You have answered"), LANGUAGE_BY_LINK);
     html_printf(&page.html, "<h1 data-recorded>%s</h1><p>", say(language, "You have answered"));
     html_printf(&page.html, say(language, "Your answers were recorded on %s. Thank you."),

@@ -52,6 +52,7 @@ static void recorded(void *context, const struct rows *rows, const struct error 
     (void)rows;
     (void)err; /* a draft that stays is recorded all the same, and says so when it is sent again */
     visit->evaluation = visit->draft;
+    page_choose_language(visit->request, visit->language); /* for the receipt, which knows nobody */
     if (wants_json(visit))
         form_sent_json(visit);
     else

@@ -79,11 +79,12 @@ static enum language language_of(const struct visit *visit, const struct rows *r
     enum language language;
     const char *asked = request_query(visit->request, "language");
     const char *drafted = rows_text(rows, 0, rows_column(rows, "draft_language"));
+    const char *recorded = rows_text(rows, 0, rows_column(rows, "language"));
     const char *known = rows_text(rows, 0, rows_column(rows, "person_language"));
     bool has_chosen = asked != NULL || request_cookie(visit->request, "debriefd_language") != NULL;
     if (asked == NULL && visit->has_draft && language_find(drafted, &language))
         return language;
-    if (!has_chosen && language_find(known, &language))
+    if (!has_chosen && (language_find(recorded, &language) || language_find(known, &language)))
         return language;
     return visit->language;
 }

@@ -166,6 +166,9 @@ BEGIN
     addressed := coalesce(given ->> 'to', CASE WHEN study.anonymity = 'anonymous' AND kind <> 'invitation' THEN 'everybody'
                                                WHEN kind = 'thanks' THEN 'answered' ELSE 'waiting' END);
     refusal := logic.mail_refuse(w, study.anonymity, kind, addressed, at);
+    IF refusal.status IS NULL AND (given ->> 'at')::timestamptz < now() - interval '1 hour' THEN
+        refusal := logic.problem(422, 'invalid', 'at has passed');
+    END IF;
     IF refusal.status IS NULL AND kind = 'invitation' THEN
         refusal := logic.invitations_create(programme, wave, actor);
     END IF;

@@ -3,6 +3,7 @@ come between."""
 
 import concurrent.futures
 import json
+import re
 import time
 import urllib.parse
 
@@ -133,7 +134,7 @@ class FormTest(ServiceTest):
                    "ROSTER": {other: 0}, "CONTACTS": [{"name": "N", "kept": True}],
                    "COMMIT": [{"id": "c-9", "text": HOSTILE, "level": "organisation", "due": "2021-03"}],
                    "MUST": {"missing": "dk"}, "SAY": "x"}
-        wave.submit_good(tokens[me], answers, language="en")
+        wave.submit_good(tokens[me], answers, language="sv")
         browser = self.opened(tokens[me])
         self.assertEqual(browser.page.title, "Du har svarat")
         browser.press_plain("edit")
@@ -230,6 +231,10 @@ class FormTest(ServiceTest):
         self.finish(browser)
         self.assertEqual(self.service.sql(f"SELECT language FROM debrief.evaluation WHERE wave_id = '{wave.id}'"),
                          [["en"]])
+        later = self.opened(token)
+        self.assertEqual(later.page.language, "en", "in the language of the answer")
+        receipt = next(link for link in re.findall(r'href="(/receipt/[^"]+)"', later.page.body))
+        self.assertEqual(later.get(receipt).language, "en")
         english = Browser(self.service, **{"Accept-Language": "en-GB,en;q=0.9"})
         self.assertEqual(english.get("/form").language, "en")
         self.assertEqual(english.get("/form?language=sv").language, "sv")
