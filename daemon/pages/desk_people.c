@@ -45,7 +45,9 @@ static void write_found(struct desk *desk, struct buf *html, const json_t *perso
     {
         html_printf(html,
                     "<tr><th scope=\"row\"><a href=\"/desk/people/%s\">%s</a></th><td>%s</td><td>",
-                    desk_text(person, "id"), desk_text(person, "name"), desk_text(person, "email"));
+                    desk_text(person, "id"),
+                    desk_text(person, desk_text(person, "name")[0] != '\0' ? "name" : "reference"),
+                    desk_text(person, "email"));
         write_studies(html, json_object_get(person, "studies"));
         buf_append_text(html, "</td></tr>");
     }

@@ -223,7 +223,7 @@ static void write_commitment(const struct row *row)
     if (row->field->visit->is_anonymous &&
         row->field->visit->principal.role == ROLE_PARTICIPANT) /* nobody knows the name */
         return;
-    buf_append_text(html, "<div class=\"choices\">");
+    buf_append_text(html, "<div class=\"choices apart\">");
     write_row_choice(row, "checkbox", "named", "1",
                      say(language, "The organiser may see this one with my name"));
     buf_append_text(html, "</div>");

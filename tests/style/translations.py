@@ -5,6 +5,7 @@ translations.py ROOT compares what xgettext finds in daemon/ with daemon/web/po/
 """
 import glob
 import os
+import re
 import subprocess
 import sys
 
@@ -32,6 +33,19 @@ def messages(catalogue):
     return {key: value for key, value in found.items() if key}
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def unnamed_actions(root):
+    """What the audit trail is told of, as a literal, and the desk has no words for."""
+    functions = "".join(map(read, glob.glob(os.path.join(root, "sql/functions/*.sql"))))
+    recorded = {action for call in re.findall(r"audit_append\([^;]*", functions) for action in re.findall(r"'([a-z_]+\.[a-z_]+)'", call)}
+    named = set(re.findall(r'\{"([a-z_]+\.[a-z_]+)"', read(os.path.join(root, "daemon/pages/desk_audit.c"))))
+    return sorted(recorded - named) if recorded else ["none is found"]
+
+
 def main():
     root = sys.argv[1]
     sources = sorted(glob.glob(os.path.join(root, "daemon/**/*.c"), recursive=True))
@@ -47,6 +61,7 @@ def main():
               for part in [part.partition("msgid ")[2]] if "#-#-#" in part.partition("\n\n")[0]]
     faults += [f"no Swedish for: {key}" for key in sorted(said) if not translated.get(key)]
     faults += [f"nobody says: {key}" for key in sorted(translated) if key not in said]
+    faults += [f"the desk has no words for what the trail calls {action}" for action in unnamed_actions(root)]
     print("\n".join(faults) if faults else f"{len(said)} sentences in two languages")
     return 1 if faults or not said else 0
 
