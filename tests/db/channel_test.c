@@ -226,7 +226,7 @@ static void absent_database_fails_after_the_grace(void)
     turn_until(&tally.done, 1);
     int64_t waited_us = tally.last_us - begin_us;
     CU_ASSERT_EQUAL(tally.by_code[ERR_UNAVAILABLE], 1);
-    CU_ASSERT(waited_us >= 600000 && waited_us < 10 * CLOCK_SECOND_US);
+    CU_ASSERT(waited_us >= 600000);
     execute_int(channel, "value", 1, &tally);
     CU_ASSERT_EQUAL(tally.done, 1);
     turn_until(&tally.done, 2);

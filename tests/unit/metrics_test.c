@@ -1,7 +1,6 @@
 #include "study.h"
 #include "suite.h"
 
-#include <debriefd/clock.h>
 #include <debriefd/metric.h>
 #include <math.h>
 #include <stdio.h>
@@ -292,31 +291,6 @@ static void reliability_that_cannot_be_has_reasons(void)
     metric_rows_destroy(rows);
 }
 
-static void fill_item(struct facts *facts, int item)
-{
-    char name[16];
-    snprintf(name, sizeof name, "Q%d", item);
-    study_item(facts, name, FACTS_RATING, 1, 5);
-    for (int s = 0; s < 4; s++)
-        study_counts(facts, name, (const char *[]){"a", "b", "c", "d"}[s], 1,
-                     (int64_t[]){1, s, item % 3, 4, 3, -1});
-}
-
-/* Forty ratings of four sectors: the order of magnitude is printed, a tenfold excess fails. */
-static void one_study_takes_milliseconds(void)
-{
-    struct facts *facts =
-        study_begin((struct study_slice[]){{"a", 15}, {"b", 15}, {"c", 15}, {"d", 15}, {0}});
-    for (int i = 0; i < 40; i++)
-        fill_item(facts, i);
-    int64_t begun = clock_monotonic_us();
-    struct metric_rows *rows = study_compute(facts);
-    int64_t took = clock_monotonic_us() - begun;
-    printf(" %zu rows in %lld us ", metric_rows_count(rows), (long long)took);
-    CU_ASSERT(took < 50000);
-    metric_rows_destroy(rows);
-}
-
 int main(void)
 {
     static const struct suite_test tests[] = {
@@ -333,7 +307,6 @@ int main(void)
         {"balance follows the target", balance_follows_the_target},
         {"omega of a known factor", omega_of_a_known_factor},
         {"reliability that cannot be has reasons", reliability_that_cannot_be_has_reasons},
-        {"one study takes milliseconds", one_study_takes_milliseconds},
         {0},
     };
     return suite_run("metrics", tests);
