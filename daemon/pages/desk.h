@@ -115,7 +115,7 @@ const char *desk_fault(const struct desk *desk, const char *name);
 /* A page in the frame that says one thing. */
 void desk_say(struct desk *desk, int status, const char *heading, const char *message);
 
-/* What a refused statement says, for people where that is known (add to desk.c). */
+/* What a refused statement says, for people where that is known (add to desk_refusals.c). */
 const char *desk_refusal(enum language language, const char *detail);
 const char *desk_detail(const struct desk *desk, const json_t *problem);
 

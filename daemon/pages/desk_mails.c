@@ -97,8 +97,7 @@ static void queued(struct desk *desk, int status, const json_t *body, void *cont
     bool is_later =
         time_field(desk) != NULL || !config_can_mail(request_api(desk->request)->options.config);
     buf_printf(&text,
-               is_later ? say_number(language, mails, "%ld mail waits.",
-                                     "%ld mails wait.")
+               is_later ? say_number(language, mails, "%ld mail waits.", "%ld mails wait.")
                         : say_number(language, mails, "%ld mail is on its way.",
                                      "%ld mails are on their way."),
                mails);

@@ -6,12 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const months[] = {
-    sentence("January"),   sentence("February"), sentence("March"),    sentence("April"),
-    sentence("May"),       sentence("June"),     sentence("July"),     sentence("August"),
-    sentence("September"), sentence("October"),  sentence("November"), sentence("December"),
-};
-
 /* A segment was decoded: what is not unreserved (RFC 3986 2.3) is encoded again. */
 static void append_segment(struct buf *path, const char *segment)
 {
@@ -79,7 +73,7 @@ struct desk_time desk_time(const struct desk *desk, const char *utc)
         return time;
     struct tm local = local_time(desk_text(desk->study, "time_zone"), at);
     snprintf(time.text, sizeof time.text, say(desk->language, "%d %s %d at %02d:%02d"),
-             local.tm_mday, say(desk->language, months[local.tm_mon]), local.tm_year + 1900,
+             local.tm_mday, page_month(desk->language, local.tm_mon + 1), local.tm_year + 1900,
              local.tm_hour, local.tm_min);
     return time;
 }
@@ -134,8 +128,8 @@ struct desk_time desk_dates(const struct desk *desk, const char *first, const ch
         memcpy(from, to, sizeof from);
     if (!has_last)
         memcpy(to, from, sizeof to);
-    const char *month = say(desk->language, months[from[1] - 1]);
-    const char *end = say(desk->language, months[to[1] - 1]);
+    const char *month = page_month(desk->language, from[1]);
+    const char *end = page_month(desk->language, to[1]);
     if (from[0] != to[0])
         snprintf(time.text, sizeof time.text, "%d %s %d – %d %s %d", from[2], month, from[0], to[2],
                  end, to[0]);

@@ -23,14 +23,13 @@ struct form_receipt_path form_receipt_path(const struct uuid *programme,
 static void write_receipt(struct request *request, enum language language, const struct rows *rows)
 {
     struct page page;
-    char day[11];
     const char *heading = say(language, "Your answers are recorded");
     page_begin(&page, request, language,
                &(struct page_head){.title = heading, .stylesheet = "form.css"});
-    snprintf(day, sizeof day, "%.10s", rows_text(rows, 0, rows_column(rows, "received_at")));
+    const char *day = rows_text(rows, 0, rows_column(rows, "received_on"));
     html_printf(&page.html, "<div class=\"receipt\"><h1>%s</h1><p>", heading);
     html_printf(&page.html, say(language, "They were received on %s. Thank you for taking part."),
-                day);
+                page_time(language, day).text);
     html_printf(&page.html, "</p><p class=\"quiet\">%s</p></div>",
                 say(language, "Keep the address of this page if you want to see later that your "
                               "answers are still there. It never shows what you answered."));

@@ -16,7 +16,8 @@ static void write_start(struct visit *visit, const char *consent, const char *ha
     html_printf(&page.html, "<div class=\"consent\">%s</div>", consent);
     if (*visit->closes != '\0') {
         buf_append_text(&page.html, "<p class=\"quiet\">");
-        html_printf(&page.html, say(language, "Open until %s."), visit->closes);
+        html_printf(&page.html, say(language, "Open until %s."),
+                    page_time(language, visit->closes).text);
         buf_append_text(&page.html, "</p>");
     }
     buf_append_text(&page.html, "<form method=\"post\" action=\"/form\">");

@@ -128,6 +128,35 @@ void page_say(struct request *request, enum language language, int status, const
     page_end(&page, status);
 }
 
+static const char *const months[] = {
+    sentence("January"),   sentence("February"), sentence("March"),    sentence("April"),
+    sentence("May"),       sentence("June"),     sentence("July"),     sentence("August"),
+    sentence("September"), sentence("October"),  sentence("November"), sentence("December"),
+};
+
+const char *page_month(enum language language, int month)
+{
+    return say(language, months[month - 1]);
+}
+
+struct page_time page_time(enum language language, const char *local)
+{
+    struct page_time time;
+    int at[5];
+    int count =
+        sscanf(local, "%4d-%2d-%2d %2d:%2d", &at[0], &at[1], &at[2], &at[3], &at[4]); // NOLINT
+    snprintf(time.text, sizeof time.text, "%s", local);
+    if (count < 3 || at[1] < 1 || at[1] > 12)
+        return time;
+    const char *month = page_month(language, at[1]);
+    if (count == 5)
+        snprintf(time.text, sizeof time.text, say(language, "%d %s %d at %02d:%02d"), at[2], month,
+                 at[0], at[3], at[4]);
+    else
+        snprintf(time.text, sizeof time.text, "%d %s %d", at[2], month, at[0]);
+    return time;
+}
+
 void page_see(struct request *request, const char *path)
 {
     request_redirect(request, 303, path);

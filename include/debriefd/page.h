@@ -44,6 +44,16 @@ void page_end(struct page *page, int status);
 void page_say(struct request *request, enum language language, int status, const char *heading,
               const char *sentence);
 
+/* A month's name in a date, 1 to 12. */
+const char *page_month(enum language language, int month);
+
+/* "2026-12-06 23:00", or the day alone, as people read it: "6 December 2026 at 23:00". What is no
+ * date stays as it is. */
+struct page_time {
+    char text[64];
+};
+struct page_time page_time(enum language language, const char *local);
+
 /* 303 to a path of this server. */
 void page_see(struct request *request, const char *path);
 

@@ -341,7 +341,7 @@ class FormTest(ServiceTest):
         _, tokens = self.fresh(opens_at="2099-01-01T11:00:00Z")
         page = self.opened(next(iter(tokens.values()))).page
         self.assertEqual((page.status, page.title), (403, "Formuläret är inte öppet än"))
-        self.assertIn("2099-01-01 12:00", page.visible, "in the study's time zone")
+        self.assertIn("1 januari 2099 kl. 12.00", page.visible, "in the study's time zone")
 
     def test_links_that_lead_nowhere(self):
         wave, tokens = self.fresh()
@@ -354,7 +354,7 @@ class FormTest(ServiceTest):
         for text in [token[:-1] + ("A" if token[-1] != "A" else "B"), token[:30], "x", "di_", token + "A"]:
             browser = Browser(self.service)
             page = browser.get("/i/" + text)
-            self.assertEqual((page.status, page.title, browser.cookies), (404, "Länken är inte fullständig", {}))
+            self.assertEqual((page.status, page.title, browser.cookies), (404, "Länken stämmer inte", {}))
             time.sleep(0.2)
         page = Browser(self.service).get("/")
         self.assertEqual((page.status, page.title), (200, "Utvärderingar"))
