@@ -112,18 +112,19 @@ static void set_headers(struct request *request, int status)
 
 static void send_problem(struct request *request, int status, struct buf *body)
 {
-    buf_append_text(body, "}\n");
+    server_explain_fn *explain = request->server->options.explain;
     set_headers(request, status);
+    if (explain != NULL && explain(request, status)) {
+        buf_finish(body);
+        return;
+    }
+    buf_append_text(body, "}\n");
     request_reply_buf(request, status, "application/problem+json", body);
 }
 
 void request_problem(struct request *request, int status, const char *slug, const char *format, ...)
 {
     char detail[2100]; /* holds a reason of 500 characters */
-    server_explain_fn *explain = request->server->options.explain;
-    set_headers(request, status);
-    if (explain != NULL && explain(request, status))
-        return;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(detail, sizeof detail, format, arguments);

@@ -177,16 +177,13 @@ static void write_text(const struct writing *writing, size_t index, const char *
     struct buf *html = writing->html;
     char name[40];
     name_text(name, index, code);
-    const char *fault = desk_fault(writing->desk, name);
     html_printf(html,
                 "<div class=\"field\"><label class=\"quiet\" for=\"%s\">%s</label>"
                 "<textarea id=\"%s\" name=\"%s\" lang=\"%s\" rows=\"1\"",
                 name, language_name(code), name, name, code);
-    if (fault != NULL)
-        html_printf(html, " aria-invalid=\"true\" aria-describedby=\"%s-help\"", name);
+    desk_fault_marks(writing->desk, html, name);
     html_printf(html, ">\n%s</textarea>", desk_given(writing->desk, name, stored));
-    if (fault != NULL)
-        html_printf(html, "<p id=\"%s-help\" class=\"error\">%s</p>", name, fault);
+    desk_fault_reason(writing->desk, html, name);
     buf_append_text(html, "</div>");
 }
 

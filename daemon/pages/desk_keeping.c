@@ -147,16 +147,13 @@ static const struct desk_page retention_change = {.roles = ROLE_ORGANISER, .act 
 static void write_consent(struct desk *desk, struct buf *html, const char *name, const char *label,
                           const char *stored)
 {
-    const char *fault = desk_fault(desk, name);
     html_printf(html,
                 "<div class=\"field\"><label for=\"%s\">%s</label><textarea id=\"%s\" name=\"%s\" "
                 "lang=\"%s\" rows=\"12\" required",
                 name, label, name, name, name);
-    if (fault != NULL)
-        html_printf(html, " aria-invalid=\"true\" aria-describedby=\"%s-help\"", name);
+    desk_fault_marks(desk, html, name);
     html_printf(html, ">\n%s</textarea>", desk_given(desk, name, stored));
-    if (fault != NULL)
-        html_printf(html, "<p id=\"%s-help\" class=\"error\">%s</p>", name, fault);
+    desk_fault_reason(desk, html, name);
     buf_append_text(html, "</div>");
 }
 

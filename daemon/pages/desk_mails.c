@@ -123,7 +123,7 @@ static void queue(struct desk *desk)
                    say(desk->language, "A date and a time are needed, such as 2026-11-23T09:00."));
         return;
     }
-    json_t *body = json_pack("{s:s, s:s}", "kind", kind, "to", desk_given(desk, "to", "waiting"));
+    json_t *body = json_pack("{s:s, s:s}", "kind", kind, "to", desk_given(desk, "to", ""));
     if (name != NULL)
         json_object_set_new(body, "at", json_string(at));
     desk_execute_wave(desk, "desk_mail_queue", body, queued);
@@ -174,19 +174,15 @@ static void write_check(struct desk *desk, struct buf *html, const char *name, c
 static void write_reminder(struct desk *desk, struct buf *html, const char *name,
                            const char *stored)
 {
-    const char *fault = desk_fault(desk, name);
     html_printf(html,
                 "<div class=\"field\"><input type=\"datetime-local\" id=\"%s\" name=\"%s\" "
                 "value=\"%s\" aria-label=\"%s\"",
                 name, name, desk_given(desk, name, stored),
                 say(desk->language, "Time of a reminder"));
-    if (fault != NULL)
-        html_printf(html,
-                    " aria-invalid=\"true\" aria-describedby=\"%s-help\"><p id=\"%s-help\" "
-                    "class=\"error\">%s</p></div>",
-                    name, name, fault);
-    else
-        buf_append_text(html, "></div>");
+    desk_fault_marks(desk, html, name);
+    buf_append_char(html, '>');
+    desk_fault_reason(desk, html, name);
+    buf_append_text(html, "</div>");
 }
 
 static void write_reminders(struct desk *desk, struct buf *html)

@@ -44,3 +44,16 @@ void desk_field(struct desk *desk, struct buf *html, const char *type, const cha
     desk_input(html, type, name, label, desk_given(desk, name, stored), help,
                desk_fault(desk, name));
 }
+
+void desk_fault_marks(struct desk *desk, struct buf *html, const char *name)
+{
+    if (desk_fault(desk, name) != NULL)
+        html_printf(html, " aria-invalid=\"true\" aria-describedby=\"%s-help\"", name);
+}
+
+void desk_fault_reason(struct desk *desk, struct buf *html, const char *name)
+{
+    const char *fault = desk_fault(desk, name);
+    if (fault != NULL)
+        html_printf(html, "<p id=\"%s-help\" class=\"error\">%s</p>", name, fault);
+}

@@ -40,6 +40,11 @@ void desk_clock(struct desk *desk, struct buf *html);
 void desk_input(struct buf *html, const char *type, const char *name, const char *label,
                 const char *value, const char *help, const char *fault);
 
+/* Of a field that is written by hand: what marks it as refused, and the reason below it. Nothing
+ * for one that is not. */
+void desk_fault_marks(struct desk *desk, struct buf *html, const char *name);
+void desk_fault_reason(struct desk *desk, struct buf *html, const char *name);
+
 /* One that shows what was given in it when the form was refused. */
 void desk_field(struct desk *desk, struct buf *html, const char *type, const char *name,
                 const char *label, const char *stored, const char *help);

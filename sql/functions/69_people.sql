@@ -36,6 +36,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     known identity.person;
 BEGIN
+    -- Two who are added at once are added one after the other.
+    PERFORM FROM debrief.study s WHERE s.programme_id = programme AND s.study_id = study FOR NO KEY UPDATE;
     SELECT p.* INTO known FROM jsonb_to_recordset(rows) AS g (reference text)
     JOIN identity.person p ON p.programme_id = programme AND p.reference = g.reference;
     IF known.name <> '' AND lower(known.name) <> lower(rows -> 0 ->> 'name') THEN

@@ -1,5 +1,7 @@
 """The desk's pages about people, in a browser without scripts: the delegation from a spreadsheet, changes of it."""
 
+import concurrent.futures
+import copy
 import csv
 import io
 import json
@@ -214,6 +216,17 @@ class DeskPeopleTest(ServiceTest):
             self.assertEqual(self.names(), before)
         page = self.browser.send("/new", name="Known Person", email="known@example.org", organisation="O", sector="state")
         self.assertIn("1 new", page.words)
+
+    def test_eight_at_one_address_at_once(self):
+        self.study.import_delegates(people_of("politics", prefix="once"))
+        self.browser.get(self.path)
+
+        def add(place):
+            return copy.copy(self.browser).send("/new", name=f"Twin {place}", email="twin@example.org", organisation="O",
+                                                sector="state").status
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            self.assertEqual(sorted(pool.map(add, range(8))), [200] + [422] * 7)
+        self.assertEqual(len(self.names()), 2)
 
     def person(self, name):
         return self.service.sql(f"SELECT person_id FROM identity.person WHERE programme_id = '{self.programme.id}' "

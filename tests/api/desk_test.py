@@ -545,6 +545,8 @@ class Mails(DeskTest):
                                f"wave_id = '{wave.id}'")
         at_nine = datetime.datetime(day.year, day.month, day.day, 9, tzinfo=zoneinfo.ZoneInfo("Europe/Stockholm"))
         self.assertEqual(due, [[at_nine.astimezone(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")]])
+        nobody = [field for field in fields if field[0] != "to"]
+        self.assertEqual(browser.post(form.action, nobody).status, 422, "without anybody named nobody gets a mail")
         page = browser.post(form.action, [*fields, ("reminder-at", "tomorrow")])
         self.assertIn("A date and a time are needed", page.faults["reminder-at"])
         page = browser.post(form.action, [*fields, ("reminder-at", "2020-01-01T09:00")])
